@@ -1,0 +1,46 @@
+"""Settings: environment variables `CTI_…`, or a `.env` file. Everything has a working default.
+
+A part whose address is not set is run privately, as a child process in the state folder.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What one `cti serve` needs to know before it starts."""
+
+    model_config = SettingsConfigDict(env_prefix="CTI_", env_file=".env", extra="ignore")
+
+    state: Path = Field(Path(".state/serve"), description="folder of everything that must last")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; unset: SQLite (WAL) in the state folder"
+    )
+    redis_url: str | None = Field(None, description="unset: a private Redis")
+    mqtt_url: str | None = Field(
+        None, description="mqtt://user:password@host:port; unset: a private Mosquitto"
+    )
+    ami_url: str | None = Field(
+        None, description="ami://user:secret@host:port; unset: a private Asterisk"
+    )
+    trunk_uri: str | None = Field(
+        None, description="sip:host:port of the carrier for the private Asterisk"
+    )
+    trunk: str = Field("carrier", description="PJSIP endpoint that calls leave through")
+    sip_port: int = Field(0, ge=0, le=65535, description="private Asterisk's SIP port; 0: any free")
+    sip_host: str = Field("127.0.0.1", description="address the private Asterisk binds to")
+    rtp_ports: str = Field("", description="FIRST-LAST; empty: a free block")
+    api_host: str = Field("127.0.0.1", description="address the HTTP API binds to")
+    api_port: int = Field(8080, ge=0, le=65535, description="HTTP port; 0: any free")
+    api_token: str | None = Field(None, description="bearer token; unset: made once, kept in state")
+    agi_host: str = Field("127.0.0.1", description="where the PBX reaches the IVR (FastAGI)")
+    agi_port: int = Field(0, ge=0, le=65535, description="FastAGI port; 0: any free")
+    default_region: str = Field("CN", description="region of numbers without a country code")
+    recordings: Path | None = Field(None, description="folder of recordings; unset: in state")
+    cel_file: Path | None = Field(None, description="PBX's channel event log; unset: in state")
+    menus: Path = Field(Path("examples/menus"), description="folder of IVR menus (YAML)")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
