@@ -1,0 +1,24 @@
+"""Agents as the database knows them. Their state of this moment lives in `cti.agents.roster`."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cti.store.base import Base
+
+
+class AgentRow(Base):
+    """A person with a phone."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True, doc="sign-in name: a-z 0-9 . _ -")
+    display_name: Mapped[str] = mapped_column(String(128), default="")
+    phone: Mapped[str] = mapped_column(String(64), doc="PJSIP endpoint of the agent's phone")
+    phone_secret: Mapped[str] = mapped_column(String(128), doc="the phone's SIP password")
+    mode: Mapped[str] = mapped_column(
+        String(16), default="nailed_up", doc="nailed_up: the line stays open; ringing: it rings"
+    )
+    created_at: Mapped[datetime]

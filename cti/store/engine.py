@@ -1,0 +1,105 @@
+"""The database: SQLite (WAL) on one machine, PostgreSQL past it; the same code on both."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from cti.base.errors import UserError
+
+
+class Store:
+    """One database. Reads run beside each other; writes are serialised where SQLite needs it."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise UserError(
+                "CTI_DATABASE_URL is not a database URL.",
+                "Use postgresql+asyncpg://user:password@host/name, or leave it unset for SQLite.",
+            ) from error
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+asyncpg")
+        self.url = parsed
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "pool_pre_ping": True}
+        self.engine: AsyncEngine = create_async_engine(parsed, **options)
+        self._write_lock = asyncio.Lock()
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine)
+
+    async def check(self) -> None:
+        """Connect once; raises UserError that names the database when it cannot be reached."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (OSError, DBAPIError, OperationalError) as error:
+            shown = self.url.render_as_string(hide_password=True)
+            raise UserError(
+                f"The database {shown} cannot be reached: {_first_line(error)}.",
+                "Check CTI_DATABASE_URL and that the server runs.",
+            ) from error
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading; never commits."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed at the end of the block, or not at all."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            if not self.is_sqlite:
+                async with session.begin():
+                    yield session
+                return
+            # SQLite has one writer at a time. Waiting here is fair and cheap; its own busy
+            # handler sleeps. IMMEDIATE takes the write lock before the first read, so that a
+            # read snapshot can never go stale in mid-transaction (SQLITE_BUSY_SNAPSHOT).
+            async with self._write_lock, session.begin():
+                await session.execute(text("BEGIN IMMEDIATE"))
+                yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection, for migrations and statistics."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def sqlite_url(folder: Path) -> str:
+    """The URL of the database file in a state folder."""
+    return f"sqlite+aiosqlite:///{(folder / 'cti.sqlite3').resolve()}"
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _pragmas(dbapi_connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: `write` says BEGIN IMMEDIATE.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an attempt that was committed survives a power cut
+            "busy_timeout=10000",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _first_line(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

@@ -1,0 +1,103 @@
+"""Lists, leads, their numbers, and the record of each import.
+
+A lead is in exactly one place, its `state` (invariant 3):
+`waiting` for its due time, `due` (in the hopper), `in_flight` (an attempt runs or its call
+awaits a disposition), or `closed`.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cti.store.base import Base
+
+# SQLite only numbers rows by itself when the key is declared INTEGER.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class LeadListRow(Base):
+    """A list as it was delivered."""
+
+    __tablename__ = "lead_lists"
+    __table_args__ = (UniqueConstraint("campaign_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    name: Mapped[str] = mapped_column(String(128))
+    priority: Mapped[int] = mapped_column(default=0, doc="higher goes first")
+    created_at: Mapped[datetime]
+
+
+class LeadRow(Base):
+    """A person on a list."""
+
+    __tablename__ = "leads"
+    __table_args__ = (Index("ix_leads_pick", "campaign_id", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    list_id: Mapped[int] = mapped_column(ForeignKey("lead_lists.id"), index=True)
+    name: Mapped[str] = mapped_column(String(256), default="")
+    reference: Mapped[str] = mapped_column(String(128), default="", doc="the client's own id")
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict, doc="unmapped columns, as text")
+    time_zone: Mapped[str] = mapped_column(String(64), doc="IANA name")
+    priority: Mapped[int] = mapped_column(default=0, doc="higher goes first; copied from the list")
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    due_at: Mapped[datetime | None] = mapped_column(doc="not before; empty once closed")
+    next_number: Mapped[int] = mapped_column(default=0, doc="position of the number to dial next")
+    dials: Mapped[int] = mapped_column(default=0, doc="attempts in all")
+    dials_today: Mapped[int] = mapped_column(default=0, doc="attempts on `dials_day`")
+    dials_day: Mapped[date | None] = mapped_column(doc="the lead's local day of the last dial")
+    prefer_agent: Mapped[int | None] = mapped_column(doc="agent of an appointment")
+    last_outcome: Mapped[str | None] = mapped_column(String(24))
+    last_disposition: Mapped[str | None] = mapped_column(String(32))
+    closed_reason: Mapped[str | None] = mapped_column(String(64))
+
+
+class NumberRow(Base):
+    """One telephone number of a lead. Unique in a campaign: one cause, one call."""
+
+    __tablename__ = "numbers"
+    __table_args__ = (UniqueConstraint("campaign_id", "e164"), Index("ix_numbers_lead", "lead_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    e164: Mapped[str] = mapped_column(String(16), doc="E.164 with +, at most 15 digits")
+    usable: Mapped[bool] = mapped_column(default=True, doc="false once vacant, changed, wrong, DNC")
+
+
+class ImportRow(Base):
+    """One import job: enough to show progress, and to go on after an interruption."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    list_id: Mapped[int] = mapped_column(ForeignKey("lead_lists.id"))
+    file_name: Mapped[str] = mapped_column(String(255))
+    file_path: Mapped[str] = mapped_column(String(1024), doc="our own copy of the upload")
+    options: Mapped[dict[str, Any]] = mapped_column(doc="dialer.leads.importer.ImportOptions")
+    state: Mapped[str] = mapped_column(String(16), default="running", doc="running done failed")
+    rows_total: Mapped[int | None] = mapped_column(doc="estimate while it runs")
+    rows_done: Mapped[int] = mapped_column(default=0, doc="data rows committed: the resume point")
+    accepted: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class RejectRow(Base):
+    """A row that was not imported, and why."""
+
+    __tablename__ = "import_rejects"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), index=True)
+    line: Mapped[int] = mapped_column(doc="line in the file as an editor counts, header is 1")
+    reason: Mapped[str] = mapped_column(String(255))
+    cells: Mapped[list[Any]] = mapped_column(doc="the row as it was read")
