@@ -1,0 +1,38 @@
+# Each target works alone on a fresh Debian 12 machine; setup/install brings what is missing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+bin := .venv/bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
+
+demo: ## a live campaign on a real PBX; ARGS="…" go to `cti demo`
+	@setup/install && $(bin)/cti demo $(ARGS)
+
+test: ## every check and every test; ARGS="…" go to pytest
+	@setup/install packages test python asterisk && $(MAKE) --no-print-directory check
+	$(bin)/python setup/leftovers.py $(bin)/pytest -n 2 $(ARGS)
+
+lint: ## style, types and the arrows between rooms
+	@setup/install python && $(MAKE) --no-print-directory check
+
+check:
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+bench-load: ## calls per second, CPU per call, answer to bridge; ARGS="…"
+	@setup/install && $(bin)/python -m bench.load $(ARGS)
+
+compose-test: ## builds the images, runs the whole stack and a short demo in it
+	@setup/compose-test
+
+lock: ## requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	    --no-header --extra dev pyproject.toml -o requirements.lock
+
+clean: ## what was made here, but not the cache shared by checkouts
+	rm -rf .venv .state out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help demo test lint check bench-load compose-test lock clean
