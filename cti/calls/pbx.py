@@ -1,0 +1,136 @@
+"""What we ask of the PBX, in the house's words. The dialplan's names live here and nowhere else.
+
+Channels are addressed by their uniqueid, which for calls we place is our own id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cti.ami.actions import Bridge, CallerId, HangUp, Originate, Redirect
+from cti.ami.errors import ActionTimeout, LinkDownError
+from cti.ami.events import ChannelRow
+from cti.ami.link import AmiLink, Reply
+from cti.base.ids import AGENT_LEG, new_id
+from cti.calls.tracker import Tracker
+
+CUSTOMERS, AGENTS = "customers", "agents"
+NORMAL_CLEARING = 16  # Q.850
+
+
+class PbxError(Exception):
+    """The PBX refused, or could not be asked. `unknown`: it may have done it all the same."""
+
+    def __init__(self, why: str, *, unknown: bool = False) -> None:
+        super().__init__(why)
+        self.unknown = unknown
+
+
+@dataclass(slots=True)
+class Pbx:
+    """The PBX as the floor and the dialer see it."""
+
+    link: AmiLink
+    tracker: Tracker
+
+    @property
+    def up(self) -> bool:
+        """Whether actions can be sent now."""
+        return self.link.up
+
+    async def place(
+        self,
+        call: str,
+        target: str,
+        *,
+        caller_id: str,
+        ring_seconds: float,
+        variables: Mapping[str, str],
+    ) -> None:
+        """Dial `target` (PJSIP/number@trunk) for a customer; the answer enters `customers`.
+
+        Raises PbxError; with `unknown` the call may be under way and reconciliation will tell.
+        """
+        action = Originate(
+            channel_id=call,
+            endpoint_target=target,
+            context=CUSTOMERS,
+            exten="answered",
+            timeout_ms=int(ring_seconds * 1000),
+            caller_id=CallerId(caller_id) if caller_id else None,
+            variables=variables,
+        )
+        await self._originate(call, action)
+
+    async def call_phone(self, leg: str, phone: str) -> None:
+        """Nail an agent's phone up to the floor, as the leg of that id."""
+        await self._originate(leg, _to_phone(leg, phone, "nailed", 30.0))
+
+    async def ring_phone(self, leg: str, phone: str, *, seconds: float) -> None:
+        """Ring an agent's phone for one call, as the leg of that id."""
+        await self._originate(leg, _to_phone(leg, phone, "ringing", seconds))
+
+    async def bridge(self, call: str, leg: str) -> None:
+        """Let the two talk."""
+        await self._ask(Bridge(call, leg))
+
+    async def play_message(self, call: str) -> None:
+        """Play the campaign's own message and hang up."""
+        await self._ask(Redirect(call, CUSTOMERS, "message"))
+
+    async def hold(self, call: str) -> None:
+        """ "One moment, please", then music."""
+        await self._ask(Redirect(call, CUSTOMERS, "hold"))
+
+    async def hang_up(self, uniqueid: str) -> None:
+        """End a leg."""
+        await self._ask(HangUp(uniqueid, NORMAL_CLEARING))
+
+    async def channels(self) -> list[ChannelRow]:
+        """All living channels."""
+        try:
+            return await self.link.channels()
+        except (LinkDownError, ActionTimeout) as error:
+            raise PbxError(str(error), unknown=True) from error
+
+    async def _originate(self, uniqueid: str, action: Originate) -> None:
+        self.tracker.expect(uniqueid)
+        try:
+            await self._ask(action)
+        except PbxError as error:
+            if not error.unknown:
+                self.tracker.forget(uniqueid)
+            raise
+
+    async def _ask(self, action: Originate | Bridge | Redirect | HangUp) -> Reply:
+        if not self.link.up:
+            raise PbxError("the PBX is not connected")
+        try:
+            reply = await self.link.send(action)
+        except (LinkDownError, ActionTimeout) as error:
+            raise PbxError(str(error), unknown=True) from error
+        if not reply.ok:
+            raise PbxError(reply.message)
+        return reply
+
+
+def agent_leg_id(agent_id: int) -> str:
+    """A new uniqueid for an agent's leg; the agent can be read off it."""
+    return new_id(f"{AGENT_LEG}{agent_id}-")
+
+
+def agent_of_leg(uniqueid: str) -> int | None:
+    """The agent whose leg this is, or None for any other channel."""
+    if not uniqueid.startswith(AGENT_LEG):
+        return None
+    number = uniqueid.removeprefix(AGENT_LEG).partition("-")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def _to_phone(leg: str, phone: str, exten: str, seconds: float) -> Originate:
+    return Originate(
+        channel_id=leg,
+        endpoint_target=f"PJSIP/{phone}",
+        context=AGENTS,
+        exten=exten,
+        timeout_ms=int(seconds * 1000),
+    )

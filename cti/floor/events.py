@@ -1,0 +1,31 @@
+"""What the floor does with answered calls."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CallConnected:
+    """Customer and agent hear each other. `waited`: seconds since the floor got the call."""
+
+    call: str
+    agent_id: int
+    waited: float
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallUnserved:
+    """Nobody was free in time: the customer hears the campaign's message."""
+
+    call: str
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallParted:
+    """The conversation is over; `agent_left`: the agent's side ended and the caller stayed."""
+
+    call: str
+    agent_id: int
+    agent_left: bool
+    t: float

@@ -1,0 +1,276 @@
+"""Which answered call goes to which agent: longest idle first, and nobody waits in silence.
+
+Answered outbound calls have a deadline: a person who was called hears an agent or the campaign's
+own message within 2 s (invariant 8; FTC 16 CFR 310.4(b)(4)(iii)). Callers who rang us wait with
+music until an agent is free.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from cti.agents.roster import Roster
+from cti.agents.states import Agent, AgentState
+from cti.base.clock import Clock
+from cti.base.ids import is_agent_leg
+from cti.base.signals import Signals
+from cti.calls.events import LegEnded, LegPooled, LegRefused, LegsBridged, LegVanished
+from cti.calls.pbx import Pbx, PbxError, agent_leg_id
+from cti.floor.events import CallConnected, CallParted, CallUnserved
+
+log = structlog.get_logger(__name__)
+
+SERVE_WITHIN = 1.0
+"""Seconds an answered call waits for an agent before the message starts; 2 s is the law's."""
+CONNECT_WITHIN = 3.0
+"""Seconds after which a reserved agent whose bridge never came is set free again."""
+RING_WITHIN = 15.0
+"""Seconds an agent's phone may ring (ringing phones only)."""
+
+
+@dataclass(slots=True)
+class Offered:
+    """An answered call on the floor. `patient` callers (inbound) have no deadline."""
+
+    call: str
+    since: float
+    patient: bool
+    prefer: int | None
+    wrap_up: float
+    agent: Agent | None = None
+    timer: asyncio.TimerHandle | None = None
+    connected: bool = False
+
+
+@dataclass(slots=True)
+class Floor:
+    """Connects answered calls with free agents."""
+
+    pbx: Pbx
+    roster: Roster
+    signals: Signals
+    clock: Clock
+    calls: dict[str, Offered] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.signals.on(LegsBridged, self._bridged)
+        self.signals.on(LegPooled, self._pooled)
+        self.signals.on(LegEnded, lambda e: self._leg_gone(e.uniqueid))
+        self.signals.on(LegVanished, lambda e: self._leg_gone(e.uniqueid))
+        self.signals.on(LegRefused, lambda e: self._leg_gone(e.uniqueid))
+
+    # -- the use cases ------------------------------------------------------------------------
+
+    def offer(
+        self,
+        call: str,
+        *,
+        patient: bool = False,
+        prefer: int | None = None,
+        wrap_up: float = 20.0,
+    ) -> None:
+        """An answered call wants an agent. `prefer`: id of the agent who should have it if free."""
+        if call in self.calls:
+            return
+        offered = Offered(call, self.clock.monotonic(), patient, prefer, wrap_up)
+        self.calls[call] = offered
+        if not patient:
+            self._set_timer(offered, SERVE_WITHIN, self._give_up)
+        self.match()
+
+    def adopt(self, call: str, agent: Agent, *, wrap_up: float) -> None:
+        """A conversation that already ran when the service started."""
+        self.calls[call] = Offered(
+            call, self.clock.monotonic(), False, None, wrap_up, agent, connected=True
+        )
+
+    @property
+    def waiting(self) -> list[Offered]:
+        """Calls without an agent, in the order they will be served: the called before callers."""
+        return sorted(
+            (o for o in self.calls.values() if o.agent is None), key=lambda o: (o.patient, o.since)
+        )
+
+    def match(self) -> None:
+        """Give waiting calls to free agents, as long as there are both."""
+        waiting = self.waiting
+        if not waiting:
+            return
+        free = self.roster.free()
+        for offered in waiting:
+            if not free:
+                return
+            agent = next((a for a in free if a.id == offered.prefer), free[0])
+            free.remove(agent)
+            self._assign(offered, agent)
+
+    async def close(self) -> None:
+        """Cancel what is being connected (calls themselves stay)."""
+        for offered in self.calls.values():
+            if offered.timer is not None:
+                offered.timer.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- connecting ---------------------------------------------------------------------------
+
+    def _assign(self, offered: Offered, agent: Agent) -> None:
+        offered.agent = agent
+        self.roster.reserve(agent, offered.call)
+        if agent.mode == "ringing":
+            self._set_timer(offered, RING_WITHIN, self._not_connected)
+            self._spawn(self._ring(offered, agent))
+        else:
+            self._set_timer(offered, CONNECT_WITHIN, self._not_connected)
+            self._spawn(self._bridge(offered, agent))
+
+    async def _bridge(self, offered: Offered, agent: Agent) -> None:
+        if agent.leg is None:
+            self._not_connected(offered)
+            return
+        try:
+            await self.pbx.bridge(offered.call, agent.leg)
+        except PbxError as error:
+            log.warning("floor.bridge_failed", call=offered.call, agent=agent.name, why=str(error))
+            self._not_connected(offered)
+
+    async def _ring(self, offered: Offered, agent: Agent) -> None:
+        agent.leg = agent_leg_id(agent.id)
+        try:
+            await self.pbx.ring_phone(agent.leg, agent.phone, seconds=RING_WITHIN)
+            await self.pbx.hold(offered.call)
+        except PbxError as error:
+            log.warning("floor.ring_failed", call=offered.call, agent=agent.name, why=str(error))
+            self._not_connected(offered)
+
+    def _pooled(self, event: LegPooled) -> None:
+        """A ringing phone was picked up: its leg now waits for the call it rang for."""
+        if not is_agent_leg(event.uniqueid):
+            return
+        agent = self.roster.of_leg(event.uniqueid)
+        if agent is None or agent.mode != "ringing" or agent.state is not AgentState.RESERVED:
+            return
+        offered = self.calls.get(agent.call or "")
+        if offered is not None and not offered.connected:
+            self._set_timer(offered, CONNECT_WITHIN, self._not_connected)
+            self._spawn(self._bridge(offered, agent))
+
+    def _bridged(self, event: LegsBridged) -> None:
+        call, leg = event.first, event.second
+        if is_agent_leg(call):
+            call, leg = leg, call
+        offered, agent = self.calls.get(call), self.roster.of_leg(leg)
+        if offered is None or agent is None or offered.connected or offered.agent is not agent:
+            return
+        offered.connected = True
+        self._clear_timer(offered)
+        self.roster.phone_busy(agent)
+        self.roster.talk(agent, call)
+        self.signals.emit(CallConnected(call, agent.id, event.t - offered.since, event.t))
+
+    def _not_connected(self, offered: Offered) -> None:
+        """The agent could not be connected: free the agent, and look for another."""
+        self._clear_timer(offered)
+        agent, offered.agent = offered.agent, None
+        if agent is not None and agent.state is AgentState.RESERVED:
+            if agent.mode == "ringing":
+                if agent.leg is not None:
+                    self._spawn(self._hang_up(agent.leg))
+                    agent.leg = None
+                agent.wanted, agent.wanted_reason = AgentState.NOT_READY, "phone did not answer"
+            self.roster.release(agent)
+        if offered.call not in self.calls:
+            return
+        if not offered.patient:
+            waited = self.clock.monotonic() - offered.since
+            self._set_timer(offered, max(0.0, SERVE_WITHIN - waited), self._give_up)
+        self.match()
+
+    def _give_up(self, offered: Offered) -> None:
+        if offered.agent is not None:
+            return
+        self._forget(offered)
+        self.signals.emit(CallUnserved(offered.call, self.clock.monotonic()))
+        self._spawn(self._message(offered.call))
+
+    async def _message(self, call: str) -> None:
+        try:
+            await self.pbx.play_message(call)
+        except PbxError as error:
+            # The dialplan plays it by itself a moment later.
+            log.info("floor.message_by_dialplan", call=call, why=str(error))
+
+    async def _hang_up(self, leg: str) -> None:
+        try:
+            await self.pbx.hang_up(leg)
+        except PbxError as error:
+            log.debug("floor.leg_already_gone", leg=leg, why=str(error))
+
+    # -- endings ------------------------------------------------------------------------------
+
+    def _leg_gone(self, uniqueid: str) -> None:
+        if is_agent_leg(uniqueid):
+            self._agent_leg_gone(uniqueid)
+        else:
+            self._call_gone(uniqueid)
+
+    def _call_gone(self, call: str) -> None:
+        offered = self.calls.get(call)
+        if offered is None:
+            return
+        self._forget(offered)
+        agent = offered.agent
+        if agent is None or agent.call != call:
+            return
+        if agent.state is AgentState.TALKING:
+            self._part(offered, agent, agent_left=False)
+        elif agent.state is AgentState.RESERVED:
+            if agent.mode == "ringing" and agent.leg is not None:
+                self._spawn(self._hang_up(agent.leg))
+            self.roster.release(agent)
+
+    def _agent_leg_gone(self, uniqueid: str) -> None:
+        agent = self.roster.of_leg(uniqueid)
+        if agent is None:
+            return
+        offered = self.calls.get(agent.call or "")
+        self.roster.phone_lost(agent)
+        if offered is None or offered.agent is not agent:
+            return
+        if not offered.connected:
+            self._not_connected(offered)
+            return
+        # The caller is still there: wrap the agent up and find somebody else, quickly.
+        self._forget(offered)
+        self._part(offered, agent, agent_left=True)
+        self.offer(offered.call, patient=offered.patient, wrap_up=offered.wrap_up)
+
+    def _part(self, offered: Offered, agent: Agent, *, agent_left: bool) -> None:
+        self.roster.wrap_up(agent, offered.wrap_up)
+        self.signals.emit(CallParted(offered.call, agent.id, agent_left, self.clock.monotonic()))
+
+    # -- small tools --------------------------------------------------------------------------
+
+    def _forget(self, offered: Offered) -> None:
+        self._clear_timer(offered)
+        self.calls.pop(offered.call, None)
+
+    def _set_timer(self, offered: Offered, seconds: float, then: Any) -> None:
+        self._clear_timer(offered)
+        offered.timer = asyncio.get_running_loop().call_later(seconds, then, offered)
+
+    @staticmethod
+    def _clear_timer(offered: Offered) -> None:
+        if offered.timer is not None:
+            offered.timer.cancel()
+            offered.timer = None
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
