@@ -51,11 +51,11 @@ missing() { # package:command…: prints the packages whose command (a path, per
 # Debian starts a daemon as soon as it is installed. Ours are private children of `cti`, so those
 # that come with this installation start neither now nor at the next boot.
 apt_install() { # package…
-    local policy=/usr/sbin/policy-rc.d unit
-    if [ ! -e "$policy" ]; then
-        trap 'rm -f "$policy"' EXIT
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod +x "$policy"
+    local unit
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT # of the step's subshell
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod +x /usr/sbin/policy-rc.d
     fi
     export DEBIAN_FRONTEND=noninteractive
     apt-get -o DPkg::Lock::Timeout=300 update &&
