@@ -1,0 +1,285 @@
+"""The bus: hands messages to the MQTT broker without ever making a call wait for it."""
+
+import asyncio
+import contextlib
+import ssl
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+import aiomqtt
+import structlog
+
+from cti.base.clock import Clock
+from cti.base.errors import UserError
+from cti.base.ids import new_id
+from cti.bus.payloads import Message, ServiceState
+from cti.bus.topics import checked_prefix
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 20  # also paho's limit of unacknowledged QoS 1 messages
+_KEEPALIVE = 15  # seconds; a broker that stays silent for 1.5 times this is taken as gone
+_ANSWER = 5.0  # seconds to wait for CONNACK and PUBACK
+_FLUSH = 1.0  # seconds that `close` gives to what is still waiting
+_MAX_RETRY = 30.0
+_REFUSED_LOGIN = {134, 135}  # bad user name or password, not authorised (MQTT 5 §3.2.2.2)
+
+
+@dataclass
+class Counters:
+    """What became of the messages, since start."""
+
+    published: int = 0
+    superseded: int = 0  # states replaced by a newer one before they were sent
+    dropped: int = 0  # events lost because the broker was away too long
+    connects: int = 0
+
+
+class Bus:
+    """One connection to one broker, kept up for as long as the service runs.
+
+    url: mqtt://user:password@host:port, or mqtts:// with the system's certificates.
+    prefix: the first levels of every topic.
+    bound: events kept while the broker is away; beyond it the oldest go and are counted.
+    linger: seconds that messages are gathered before they are sent together. Costs that much
+        delay, saves most of the CPU, and lets a state that lives shorter be skipped.
+    first_retry: seconds before the first reconnect; doubles up to half a minute.
+
+    Raises UserError when `url` or `prefix` cannot be used. Belongs to one event loop.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        prefix: str,
+        clock: Clock,
+        *,
+        bound: int = 10_000,
+        linger: float = 0.02,
+        first_retry: float = 0.5,
+    ) -> None:
+        self._broker = _Broker.parse(url)
+        try:
+            self.prefix = checked_prefix(prefix)
+        except ValueError as error:
+            raise UserError(f"The MQTT prefix {prefix!r} cannot be used: {error}.") from error
+        self._clock = clock
+        self._bound = bound
+        self._linger = linger
+        self._first_retry = first_retry
+        self._events: deque[Message] = deque()
+        self._states: dict[str, Message] = {}  # the latest of every retained topic
+        self._unsent: dict[str, Message] = {}  # those of them that the broker does not have
+        self._wake = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._broken = False
+        self._task: asyncio.Task[None] | None = None
+        self.connected = False
+        self.counters = Counters()
+
+    async def start(self) -> None:
+        """Begin connecting; returns at once. What is published meanwhile waits."""
+        self._task = asyncio.create_task(self._keep_connected(), name="mqtt")
+
+    def publish(self, message: Message) -> None:
+        """Take `message` for sending. Never blocks, never raises, never loses a state."""
+        if message.retained:
+            topic = message.topic
+            if topic in self._unsent:
+                self.counters.superseded += 1
+            self._states[topic] = self._unsent[topic] = message
+        else:
+            if len(self._events) >= self._bound:
+                self._events.popleft()
+                self.counters.dropped += 1
+            self._events.append(message)
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Send what waits (for at most a second), say offline, disconnect."""
+        self._stop.set()
+        self._wake.set()
+        if self._task is None:
+            return
+        _, pending = await asyncio.wait([self._task], timeout=_FLUSH)
+        for task in pending:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        self._task = None
+        if left := len(self._events) + len(self._unsent):
+            log.warning(
+                "messages unsent when the service stopped", broker=str(self._broker), n=left
+            )
+
+    async def _keep_connected(self) -> None:
+        delay = self._first_retry
+        while True:
+            try:
+                async with self._client() as client:
+                    delay = self._first_retry
+                    self._on_connected()
+                    await self._serve(client)
+                    return
+            except (aiomqtt.MqttError, OSError) as error:
+                self._on_broken(error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), delay)
+                return
+            delay = min(delay * 2, _MAX_RETRY)
+
+    def _client(self) -> aiomqtt.Client:
+        lost = self._service_state("offline", "connection lost")
+        client = aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            username=self._broker.user,
+            password=self._broker.password,
+            identifier=new_id("cti-"),
+            will=aiomqtt.Will(self._topic(lost), lost.encoded(), qos=1, retain=True),
+            keepalive=_KEEPALIVE,
+            timeout=_ANSWER,
+            tls_context=ssl.create_default_context() if self._broker.tls else None,
+        )
+        client.pending_calls_threshold = _BATCH
+        return client
+
+    async def _serve(self, client: aiomqtt.Client) -> None:
+        """Send until closed; raises MqttError when the connection is lost."""
+        sending = asyncio.create_task(self._send_all(client))
+        watching = asyncio.create_task(_watch(client))
+        try:
+            await asyncio.wait([sending, watching], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.connected = False
+            watching.cancel()
+            sending.cancel()
+            results = await asyncio.gather(sending, watching, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _send_all(self, client: aiomqtt.Client) -> None:
+        while not self._stop.is_set():
+            await self._wake.wait()
+            if not self._stop.is_set():
+                await asyncio.sleep(self._linger)
+            self._wake.clear()
+            await self._drain(client)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FLUSH * 0.8):
+                await self._drain(client)
+        await self._send(client, self._service_state("offline", "stopped"))
+
+    async def _drain(self, client: aiomqtt.Client) -> None:
+        """Send until nothing waits. What could not be sent waits on, in its order."""
+        while self._unsent or self._events:
+            states = list(islice(self._unsent.values(), _BATCH))
+            room = min(len(self._events), _BATCH - len(states))
+            events = [self._events.popleft() for _ in range(room)]
+            sends = [asyncio.create_task(self._send(client, one)) for one in (*states, *events)]
+            try:
+                await asyncio.gather(*sends)
+            finally:
+                for task in sends:
+                    task.cancel()
+                await asyncio.gather(*sends, return_exceptions=True)
+                self._settle(states, sends[: len(states)])
+                unsent = [
+                    one
+                    for one, task in zip(events, sends[len(states) :], strict=True)
+                    if _failed(task)
+                ]
+                self._events.extendleft(reversed(unsent))
+
+    def _settle(self, states: list[Message], sends: list[asyncio.Task[None]]) -> None:
+        for state, task in zip(states, sends, strict=True):
+            # A newer state may have come while this one was on its way.
+            if not _failed(task) and self._unsent.get(state.topic) is state:
+                del self._unsent[state.topic]
+
+    async def _send(self, client: aiomqtt.Client, message: Message) -> None:
+        await client.publish(
+            self._topic(message),
+            message.encoded(),
+            qos=1 if message.retained else 0,
+            retain=message.retained,
+        )
+        self.counters.published += 1
+
+    def _on_connected(self) -> None:
+        self.connected = True
+        self.counters.connects += 1
+        self._unsent = dict(self._states)  # the broker may have been restarted empty
+        self.publish(self._service_state("online", "started"))
+        if self._broken:
+            log.info("MQTT broker is back", broker=str(self._broker), dropped=self.counters.dropped)
+        self._broken = False
+
+    def _on_broken(self, error: Exception) -> None:
+        if self._broken:
+            return
+        self._broken = True
+        log.warning(self._broker.complaint(error) + " The service goes on without it.")
+
+    def _topic(self, message: Message) -> str:
+        return f"{self.prefix}/{message.topic}"
+
+    def _service_state(self, state: Literal["online", "offline"], reason: str) -> ServiceState:
+        return ServiceState(at=self._clock.now(), state=state, reason=reason)
+
+
+@dataclass(frozen=True)
+class _Broker:
+    host: str
+    port: int
+    user: str | None
+    password: str | None = field(repr=False)
+    tls: bool
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @classmethod
+    def parse(cls, url: str) -> "_Broker":
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+            raise UserError(
+                "CTI_MQTT_URL is not a broker's address.",
+                "Use mqtt://user:password@host:port (mqtts:// for TLS).",
+            )
+        tls = parts.scheme == "mqtts"
+        return cls(
+            host=parts.hostname,
+            port=port or (8883 if tls else 1883),
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            tls=tls,
+        )
+
+    def complaint(self, error: Exception) -> str:
+        """What is wrong, for people."""
+        code = getattr(getattr(error, "rc", None), "value", None)
+        if isinstance(error, aiomqtt.MqttError) and code in _REFUSED_LOGIN:
+            return (
+                f"The MQTT broker {self} refuses user {self.user or '(none)'}: "
+                "check user and password in CTI_MQTT_URL."
+            )
+        return f"The MQTT broker {self} cannot be reached ({error}): check CTI_MQTT_URL."
+
+
+async def _watch(client: aiomqtt.Client) -> None:
+    """Wait for the connection's end; raises MqttError then."""
+    async for _ in client.messages:
+        pass
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return task.cancelled() or task.exception() is not None
