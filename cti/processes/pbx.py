@@ -1,0 +1,158 @@
+"""The product's own PBX as our child: its configuration, its phones, its address."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from cti.base.errors import UserError
+from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, render, render_one
+from cti.processes.files import secret
+from cti.processes.music import make_music
+from cti.processes.ports import PortRange, Ports
+
+CONF = Path(__file__).resolve().parents[2] / "asterisk-conf" / "pbx"
+AMI_USER = "cti"
+DEFAULT_MESSAGE = "tt-allbusy&please-try-call-later"
+_PHONE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+_SECRET = re.compile(r"[A-Za-z0-9._~-]{8,128}")
+_TRUNK = re.compile(r"sip:(?P<host>\d{1,3}(?:\.\d{1,3}){3}):(?P<port>\d{1,5})")
+
+# Events of the classes we read that no part of the engine uses.
+DROPPED_EVENTS = (
+    "BridgeCreate",
+    "BridgeDestroy",
+    "ChannelTalkingStart",
+    "ChannelTalkingStop",
+    "ContactStatusDetail",
+    "DeviceStateChange",
+    "MusicOnHoldStart",
+    "MusicOnHoldStop",
+    "NewAccountCode",
+    "NewCallerid",
+    "NewConnectedLine",
+    "PresenceStateChange",
+)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """An agent's phone: the name and secret it registers with; `browser` for a WebRTC phone."""
+
+    name: str
+    secret: str
+    browser: bool = False
+
+
+@dataclass(frozen=True)
+class PbxPlan:
+    """Where the private PBX listens and what it talks to. Addresses are IPv4, never names."""
+
+    trunk_uri: str | None = None  # sip:host:port
+    trunk: str = "carrier"
+    sip_host: str = "127.0.0.1"
+    sip_port: int = 0  # 0: any free
+    rtp: PortRange | None = None  # None: a free block
+    agi_host: str = "127.0.0.1"
+    agi_port: int = 0  # 0: the port named "agi"
+    external_address: str = ""  # as phones and carrier see it from outside, behind NAT
+    qualify: int = 0  # seconds between OPTIONS to the carrier; 0: none
+
+
+def check_phone(phone: Phone) -> None:
+    """Raise UserError unless name and secret are safe in pjsip.conf and in SIP."""
+    if not _PHONE.fullmatch(phone.name):
+        raise UserError(
+            f"{phone.name!r} cannot be a phone's name.",
+            "Use a letter, then letters, digits, - and _ (40 at most).",
+        )
+    if not _SECRET.fullmatch(phone.secret):
+        raise UserError(
+            f"the secret of phone {phone.name} cannot be used.",
+            "Use 8 to 128 letters, digits and . _ ~ -",
+        )
+
+
+class PrivatePbx:
+    """Asterisk in `state`/pbx, made from asterisk-conf/pbx."""
+
+    def __init__(self, state: Path, ports: Ports, install: AsteriskInstall, plan: PbxPlan) -> None:
+        self.folder = state.resolve() / "pbx"
+        self._plan = plan
+        self._ports = ports
+        self.sip = (plan.sip_host, plan.sip_port or ports.get("sip"))
+        self.http = (plan.sip_host, ports.get("http"))
+        self.ami = ("127.0.0.1", ports.get("ami"))
+        self.agi = (plan.agi_host, plan.agi_port or ports.get("agi"))
+        self.cel_file = self.folder / "log/cel-custom/cel.csv"
+        self.process = AsteriskProcess("pbx", install, self.folder, self.ami)
+
+    @property
+    def ami_secret(self) -> str:
+        """The secret of AMI user `cti`."""
+        return secret(self.folder / "ami.secret")
+
+    @property
+    def ami_url(self) -> str:
+        """ami://user:secret@host:port."""
+        host, port = self.ami
+        return f"ami://{AMI_USER}:{quote(self.ami_secret)}@{host}:{port}"
+
+    async def ensure(self, phones: Sequence[Phone] = ()) -> None:
+        """Write the configuration, start or adopt the PBX, make it know `phones`."""
+        for phone in phones:
+            check_phone(phone)
+        make_music(self.folder / "sounds/music")
+        changed = render(CONF, self.process.etc, self._variables(phones))
+        if not await self.process.ensure() and changed:
+            await self.process.console("core reload")
+
+    async def set_phones(self, phones: Sequence[Phone]) -> None:
+        """Replace the list of phones in the running PBX; registered ones that stay are not hurt."""
+        for phone in phones:
+            check_phone(phone)
+        if render_one(CONF, "pjsip_agents.conf", self.process.etc, self._variables(phones)):
+            await self.process.console("module reload res_pjsip.so")
+
+    async def stop(self) -> None:
+        """Stop it; living calls end."""
+        await self.process.stop()
+
+    def _variables(self, phones: Sequence[Phone]) -> dict[str, object]:
+        plan = self._plan
+        rtp = plan.rtp or self._ports.rtp()
+        everywhere = plan.sip_host == "0.0.0.0"  # noqa: S104 - compared, not bound
+        return self.process.variables() | {
+            "sip_host": self.sip[0],
+            "sip_port": self.sip[1],
+            "media_address": "" if everywhere else self.sip[0],
+            "external_address": plan.external_address,
+            "trunk": plan.trunk,
+            "trunk_uri": plan.trunk_uri or "",
+            "trunk_match": _trunk_host(plan.trunk_uri) if plan.trunk_uri else "",
+            "qualify": plan.qualify,
+            "phones": phones,
+            "rtp_first": rtp.first,
+            "rtp_last": rtp.last,
+            "http_host": self.http[0],
+            "http_port": self.http[1],
+            "ami_host": self.ami[0],
+            "ami_port": self.ami[1],
+            "ami_permit": "127.0.0.0/255.0.0.0",
+            "ami_secret": self.ami_secret,
+            "dropped_events": DROPPED_EVENTS,
+            "agi_host": self.agi[0],
+            "agi_port": self.agi[1],
+            "default_message": DEFAULT_MESSAGE,
+        }
+
+
+def _trunk_host(uri: str) -> str:
+    found = _TRUNK.fullmatch(uri)
+    if found is None:
+        raise UserError(
+            f"{uri!r} is no address of a carrier.",
+            "Set CTI_TRUNK_URI to sip:ADDRESS:PORT with a numeric IPv4 address.",
+        )
+    return found["host"]
