@@ -1,0 +1,45 @@
+"""Fixtures for everybody. `store` gives each test that asks for it an empty, migrated database of
+its own, once as SQLite and once on a real PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from cti.store.engine import Store, sqlite_url
+from cti.store.migrate import migrate
+from tests.postgres import Cluster
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test run (of this xdist worker), stopped at its end."""
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """A database without tables."""
+    if request.param == "sqlite":
+        store = Store(sqlite_url(tmp_path))
+        yield store
+        await store.close()
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    await cluster.execute(f"CREATE DATABASE {name}")
+    store = Store(cluster.url(name))
+    yield store
+    await store.close()
+    await cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def store(empty_store: Store) -> Store:
+    """A database in its newest shape."""
+    await migrate(empty_store)
+    return empty_store

@@ -1,0 +1,116 @@
+"""A private PostgreSQL server for the tests: own folder, unix socket only, nothing synced."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import asyncpg
+
+
+class Cluster:
+    """A running server; leave the `with` block and it is gone, files and all.
+
+    The kernel stops it too should the test run be killed (`--pdeathsig`).
+    """
+
+    def __init__(self) -> None:
+        self._bin = _find_programs()
+        self.folder = Path(tempfile.mkdtemp(prefix="cti-pg-"))
+
+    def __enter__(self) -> Self:
+        if os.getuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(self.folder, "postgres", "postgres")
+        data = str(self.folder / "data")
+        subprocess.run(
+            _as_postgres(
+                self._bin / "initdb", "-D", data, "--no-sync", "--auth=trust",
+                "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8",
+            ),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+        )  # fmt: skip
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "shared_buffers": "16MB",
+            "max_connections": "40",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self._process = subprocess.Popen(
+            _as_postgres(self._bin / "postgres", "-D", data, *options),
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+        )
+        assert self._process.stderr is not None
+        _wait_until_ready(self._process.stderr)
+        # A full pipe would stop the server: keep reading.
+        self._drain = threading.Thread(target=_read_away, args=[self._process.stderr])
+        self._drain.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.send_signal(signal.SIGINT)  # fast shutdown
+        self._process.wait(timeout=30)
+        self._drain.join()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+        shutil.rmtree(self.folder)
+
+    def url(self, database: str) -> str:
+        """The URL of one of its databases."""
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+    async def execute(self, sql: str) -> None:
+        """Run a statement in the maintenance database."""
+        connection = await asyncpg.connect(
+            host=str(self.folder), user="postgres", database="postgres"
+        )
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+
+def _find_programs() -> Path:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    found = shutil.which("postgres") or (installed[-1] if installed else None)
+    if found is None:
+        raise RuntimeError(
+            "These tests need PostgreSQL: apt-get install postgresql (`make test` does it)."
+        )
+    return Path(found).resolve().parent
+
+
+def _as_postgres(program: Path, *arguments: str) -> list[str]:
+    who = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+    return ["setpriv", *who, "--pdeathsig=SIGINT", str(program), *arguments]
+
+
+def _wait_until_ready(log: IO[str]) -> None:
+    said = []
+    for line in log:
+        said.append(line)
+        if "ready to accept connections" in line:
+            return
+    raise RuntimeError("PostgreSQL did not start:\n" + "".join(said))
+
+
+def _read_away(log: IO[str]) -> None:
+    for _ in log:
+        pass
