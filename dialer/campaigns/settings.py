@@ -1,0 +1,80 @@
+"""A campaign's settings, as its row keeps them in JSON."""
+
+from collections import Counter
+from typing import Annotated, Final
+
+import phonenumbers
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from dialer.campaigns.dispositions import SHIPPED, Disposition
+from dialer.compliance.windows import CallingWindows
+from dialer.retry.rules import DISPOSITION_RULES, NO_DISPOSITION, RetryRules, Then
+
+E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")]
+SoundName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*$")
+]
+
+_REGIONS: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+class CampaignSettings(BaseModel):
+    """How a campaign dials, and what follows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    caller_ids: tuple[E164, ...] = Field(default=(), description="numbers shown, taken in turn")
+    trunk: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="PJSIP endpoint; unset: the service's",
+    )
+    ring_timeout_s: int = Field(default=30, ge=5, le=120)
+    wrap_up_s: int = Field(default=20, ge=0, le=3600)
+    max_lines: int | None = Field(default=None, ge=1, le=10_000)
+    calls_per_second: float | None = Field(default=None, gt=0, le=1000)
+    record: bool = True
+    message: SoundName = Field(
+        default="cti/nobody-free", description="sound for a person who answered when nobody is free"
+    )
+    windows: CallingWindows = CallingWindows()
+    retry: RetryRules = RetryRules()
+    dispositions: tuple[Disposition, ...] = SHIPPED
+    abandon_target: float = Field(default=0.03, ge=0, le=1)
+    region: str | None = Field(default=None, description="region of numbers without a country code")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "CampaignSettings":
+        if self.region is not None and self.region not in _REGIONS:
+            raise ValueError(f"{self.region!r} is not a region; use two letters such as CN or US")
+        self._check_dispositions()
+        self._check_rules()
+        return self
+
+    def disposition(self, code: str) -> Disposition | None:
+        """The disposition with this code, if the campaign has it."""
+        return next((d for d in self.dispositions if d.code == code), None)
+
+    def _check_dispositions(self) -> None:
+        if not self.dispositions:
+            raise ValueError("a campaign needs at least one disposition")
+        for name in ("code", "key"):
+            values = [getattr(d, name) for d in self.dispositions]
+            twice = [v for v, n in Counter(values).items() if n > 1 and v is not None]
+            if twice:
+                raise ValueError(f"two dispositions have the {name} {twice[0]!r}")
+        if self.disposition(NO_DISPOSITION):
+            raise ValueError(f"{NO_DISPOSITION!r} stands for silence and cannot be a disposition")
+
+    def _check_rules(self) -> None:
+        codes = {d.code for d in self.dispositions}
+        for code in self.retry.dispositions:
+            if code not in codes | {NO_DISPOSITION}:
+                raise ValueError(f"retry has a rule for {code!r}, which is not a disposition here")
+        for disposition in self.dispositions:
+            code = disposition.code
+            if code not in self.retry.dispositions and code not in DISPOSITION_RULES:
+                raise ValueError(f"the disposition {code!r} has no rule: add retry.dispositions")
+            at_callback = self.retry.rule_of(code).then is Then.AT_CALLBACK
+            if at_callback and not disposition.needs_time:
+                raise ValueError(f"{code!r} is dialled at its time, so it needs needs_time: true")
