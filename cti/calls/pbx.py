@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from cti.ami.actions import Bridge, CallerId, HangUp, Originate, Redirect
 from cti.ami.errors import ActionTimeout, LinkDownError
 from cti.ami.events import ChannelRow
-from cti.ami.link import AmiLink, Reply
+from cti.ami.link import AmiLink
+from cti.ami.protocol import Reply
 from cti.base.ids import AGENT_LEG, new_id
 from cti.calls.tracker import Tracker
 

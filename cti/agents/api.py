@@ -1,0 +1,103 @@
+"""Routes of agents."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from cti.agents.roster import Roster
+from cti.agents.service import AgentService
+from cti.agents.states import Agent, AgentState
+from cti.base.clock import Clock
+
+
+class NewAgent(BaseModel):
+    """An agent to be added."""
+
+    name: str = Field(description="sign-in name: a-z 0-9 . _ -", max_length=64)
+    display_name: str = Field("", max_length=128)
+    mode: Literal["nailed_up", "ringing"] = Field(
+        "nailed_up", description="nailed_up: the line stays open; ringing: the phone rings"
+    )
+
+
+class AddedAgent(BaseModel):
+    """What a SIP phone needs to register as this agent."""
+
+    name: str
+    phone: str = Field(description="SIP user name")
+    secret: str = Field(description="SIP password; shown only now")
+
+
+class AgentView(BaseModel):
+    """An agent of this moment."""
+
+    name: str
+    state: AgentState
+    seconds: float = Field(description="how long in this state")
+    reason: str
+    call: str | None = Field(description="attempt or call id")
+    mode: str
+    phone_connected: bool
+    calls_today: int
+    talk_seconds_today: float
+
+    @classmethod
+    def of(cls, agent: Agent, clock: Clock) -> "AgentView":
+        """The live object as it is shown."""
+        return cls(
+            name=agent.name,
+            state=agent.state,
+            seconds=round(clock.monotonic() - agent.since, 1),
+            reason=agent.reason,
+            call=agent.call,
+            mode=agent.mode,
+            phone_connected=agent.leg is not None,
+            calls_today=agent.calls_today,
+            talk_seconds_today=round(agent.talked_today, 1),
+        )
+
+
+class ReadyChange(BaseModel):
+    """Ready or not."""
+
+    ready: bool
+    reason: str = Field("", description="why not ready: lunch, training …", max_length=64)
+
+
+def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
+    """Everything under /v1/agents."""
+    routes = APIRouter(prefix="/v1/agents", tags=["agents"])
+
+    @routes.get("", summary="All agents and what they are doing")
+    async def agents() -> list[AgentView]:
+        return [AgentView.of(agent, clock) for agent in roster]
+
+    @routes.post("", status_code=201, summary="Add an agent")
+    async def add(new: NewAgent) -> AddedAgent:
+        row = await service.add(new.name, display_name=new.display_name, mode=new.mode)
+        return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)
+
+    @routes.get("/{name}", summary="One agent")
+    async def one(name: str) -> AgentView:
+        return AgentView.of(roster.get(name), clock)
+
+    @routes.post("/{name}/sign-in", summary="Sign in: the phone is called, then ready")
+    async def sign_in(name: str) -> AgentView:
+        return AgentView.of(service.sign_in(name), clock)
+
+    @routes.post("/{name}/sign-out", summary="Sign out, after the call that runs")
+    async def sign_out(name: str) -> AgentView:
+        return AgentView.of(service.sign_out(name), clock)
+
+    @routes.put("/{name}/ready", summary="Ready, or not ready with a reason")
+    async def ready(name: str, change: ReadyChange) -> AgentView:
+        return AgentView.of(
+            service.set_ready(name, ready=change.ready, reason=change.reason), clock
+        )
+
+    @routes.post("/{name}/hang-up", summary="End the call the agent is in")
+    async def hang_up(name: str) -> AgentView:
+        return AgentView.of(await service.hang_up(name), clock)
+
+    return routes

@@ -1,0 +1,174 @@
+"""Callers: from the menu to the floor, and what became of them."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.base.clock import Clock
+from cti.base.signals import Signals
+from cti.calls.events import LegEnded, LegMarked, LegVanished
+from cti.calls.models import InboundCallRow
+from cti.floor.events import CallConnected
+from cti.floor.floor import Floor
+from cti.store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Caller:
+    """A caller of this moment."""
+
+    id: str
+    dialled: str
+    caller: str
+    arrived_at: datetime
+    queue: str = ""
+    choices: list[str] = field(default_factory=list)
+    queued_at: datetime | None = None
+    bridged_at: datetime | None = None
+    ended_at: datetime | None = None
+    agent_id: int | None = None
+
+    @property
+    def outcome(self) -> str:
+        """answered, abandoned (left while waiting), or menu (never reached the floor)."""
+        if self.bridged_at is not None:
+            return "answered"
+        return "menu" if self.queued_at is None else "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class CallerMoved:
+    """A caller arrived, was queued, got an agent, or ended; `step` says which."""
+
+    caller: Caller
+    step: str
+
+
+@dataclass(slots=True)
+class InboundDesk:
+    """What the menus report to (`ivr`), and what the floor serves."""
+
+    store: Store
+    floor: Floor
+    signals: Signals
+    clock: Clock
+    wrap_up: float = 20.0
+    callers: dict[str, Caller] = field(default_factory=dict)
+    answered_today: int = 0
+    abandoned_today: int = 0
+    _writes: set[asyncio.Task[None]] = field(default_factory=set)
+    _in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.signals.on(LegMarked, self._marked)
+        self.signals.on(CallConnected, self._connected)
+        self.signals.on(LegEnded, lambda e: self._ended(e.uniqueid))
+        self.signals.on(LegVanished, lambda e: self._ended(e.uniqueid))
+
+    # -- what the menus tell -------------------------------------------------------------------
+
+    def arrived(self, uniqueid: str, dialled: str, caller: str) -> None:
+        """A caller reached a menu."""
+        if uniqueid in self.callers:
+            return
+        new = Caller(uniqueid, dialled[:32], caller[:64], self.clock.now())
+        self.callers[uniqueid] = new
+        self._write(self._insert(new))
+        self.signals.emit(CallerMoved(new, "arrived"))
+
+    def chose(self, uniqueid: str, menu: str, digit: str) -> None:
+        """A key was pressed in a menu."""
+        caller = self.callers.get(uniqueid)
+        if caller is not None:
+            caller.choices.append(f"{menu}:{digit}")
+
+    def queued(self, uniqueid: str, queue: str) -> None:
+        """The menu sent the caller to a queue; the floor gets them once the PBX has them there."""
+        caller = self.callers.get(uniqueid)
+        if caller is not None:
+            caller.queue = queue
+
+    def left(self, uniqueid: str, outcome: str) -> None:
+        """The menu is over for this caller."""
+        log.debug("inbound.left_menu", call=uniqueid, outcome=outcome)
+
+    # -- what the PBX tells --------------------------------------------------------------------
+
+    def _marked(self, event: LegMarked) -> None:
+        caller = self.callers.get(event.uniqueid)
+        if event.mark != "CtiQueued" or caller is None or caller.queued_at is not None:
+            return
+        caller.queued_at = self.clock.now()
+        caller.queue = caller.queue or event.value
+        self.signals.emit(CallerMoved(caller, "queued"))
+        self.floor.offer(caller.id, patient=True, wrap_up=self.wrap_up)
+
+    def _connected(self, event: CallConnected) -> None:
+        caller = self.callers.get(event.call)
+        if caller is None or caller.bridged_at is not None:
+            return
+        caller.bridged_at = self.clock.now()
+        caller.agent_id = event.agent_id
+        self.signals.emit(CallerMoved(caller, "bridged"))
+
+    def _ended(self, uniqueid: str) -> None:
+        caller = self.callers.pop(uniqueid, None)
+        if caller is None:
+            return
+        caller.ended_at = self.clock.now()
+        self.answered_today += caller.outcome == "answered"
+        self.abandoned_today += caller.outcome == "abandoned"
+        self._write(self._update(caller))
+        self.signals.emit(CallerMoved(caller, "ended"))
+
+    # -- the record ----------------------------------------------------------------------------
+
+    async def close(self) -> None:
+        """Wait for what is being written."""
+        await asyncio.gather(*self._writes, return_exceptions=True)
+
+    async def _insert(self, caller: Caller) -> None:
+        row = InboundCallRow(
+            id=caller.id,
+            dialled=caller.dialled,
+            caller=caller.caller,
+            arrived_at=caller.arrived_at,
+        )
+        async with self.store.write() as session:
+            await session.merge(row)
+
+    async def _update(self, caller: Caller) -> None:
+        async with self.store.write() as session:
+            await session.execute(
+                update(InboundCallRow)
+                .where(InboundCallRow.id == caller.id)
+                .values(
+                    queue=caller.queue,
+                    choices=" ".join(caller.choices)[:255],
+                    queued_at=caller.queued_at,
+                    bridged_at=caller.bridged_at,
+                    ended_at=caller.ended_at,
+                    agent_id=caller.agent_id,
+                    outcome=caller.outcome,
+                )
+            )
+
+    def _write(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            async with self._in_order:
+                await work
+        except (SQLAlchemyError, OSError) as error:
+            log.error("inbound.not_written", why=str(error).splitlines()[0])  # noqa: TRY400

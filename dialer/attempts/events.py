@@ -1,0 +1,74 @@
+"""What happens to attempts. Moments are aware UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptPlaced:
+    """Committed, and its Originate leaves."""
+
+    attempt_id: str
+    campaign_id: int
+    lead_id: int
+    e164: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptAnswered:
+    """Somebody or something picked up."""
+
+    attempt_id: str
+    campaign_id: int
+    lead_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptBridged:
+    """An agent and the customer hear each other. `wait_ms`: from answer to both in the bridge."""
+
+    attempt_id: str
+    campaign_id: int
+    lead_id: int
+    agent_id: int
+    wait_ms: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """The attempt has its outcome."""
+
+    attempt_id: str
+    campaign_id: int
+    lead_id: int
+    e164: str
+    outcome: str
+    reason: str
+    answered_at: datetime | None
+    agent_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptDisposed:
+    """The agent said what came of an answered call."""
+
+    attempt_id: str
+    campaign_id: int
+    lead_id: int
+    agent_id: int | None
+    disposition: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeadScheduled:
+    """A lead will be called again at `due_at`, or is closed (`due_at` is None)."""
+
+    lead_id: int
+    campaign_id: int
+    due_at: datetime | None
+    words: str

@@ -1,0 +1,1 @@
+"""From a due lead to its outcome: hopper, dialling, the ledger, and recovery after a crash."""

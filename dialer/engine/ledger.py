@@ -1,0 +1,142 @@
+"""What the dialer writes down, many facts in one transaction (group commit).
+
+Placing is committed before anything is dialled. What has happened since is queued and written
+every few milliseconds; while the database cannot be written (disk full, server away) the queue
+keeps it, dialling pauses, and nothing is lost unless the process dies: then the PBX's own event
+log tells it again (`dialer.engine.recovery`).
+"""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.dml import Update
+
+from cti.store.engine import Store
+from dialer.attempts.models import AttemptRow
+from dialer.leads.models import LeadRow, NumberRow
+
+log = structlog.get_logger(__name__)
+
+FLUSH_SECONDS = 0.05
+LONGEST_PAUSE = 10.0
+
+
+def _update(table: Any, *columns: str) -> Update:
+    """UPDATE … SET columns WHERE id = :key, to be run for many rows at once."""
+    core = table.__table__
+    return (
+        update(core)
+        .where(core.c.id == bindparam("key"))
+        .values({name: bindparam(name) for name in columns})
+    )
+
+
+ATTEMPT_ENDED = _update(
+    AttemptRow,
+    *("ringing_at", "answered_at", "bridged_at", "ended_at", "agent_id"),
+    *("cause", "sip_code", "evidence", "outcome", "outcome_reason"),
+)
+ATTEMPT_DISPOSED = _update(
+    AttemptRow, "disposition", "disposition_at", "disposition_by", "callback_at", "note"
+)
+LEAD_MOVED = _update(
+    LeadRow,
+    *("state", "due_at", "next_number", "prefer_agent"),
+    *("last_outcome", "last_disposition", "closed_reason"),
+)
+LEAD_DEFERRED = _update(LeadRow, "state", "due_at", "closed_reason")
+LEAD_OUTCOME = _update(LeadRow, "last_outcome")
+LEAD_DIALS = _update(LeadRow, "dials", "dials_today")
+NUMBER_SPENT = _update(NumberRow, "usable")
+
+ORDER = (
+    ATTEMPT_ENDED,
+    ATTEMPT_DISPOSED,
+    NUMBER_SPENT,
+    LEAD_DIALS,
+    LEAD_OUTCOME,
+    LEAD_DEFERRED,
+    LEAD_MOVED,
+)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Queues updates and commits them in groups."""
+
+    store: Store
+    healthy: bool = True
+    _queue: defaultdict[Update, list[dict[str, Any]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _flushing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to write what is queued."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="ledger")
+
+    def put(self, statement: Update, key: object, **values: object) -> None:
+        """Queue one row of one of this module's statements."""
+        self._queue[statement].append({"key": key, **values})
+        self._wake.set()
+
+    @property
+    def queued(self) -> int:
+        """Rows not yet committed."""
+        return sum(len(rows) for rows in self._queue.values())
+
+    async def flush(self) -> None:
+        """Commit what is queued now. SQLAlchemyError, OSError: nothing of it was written."""
+        async with self._flushing:
+            if not self.queued:
+                return
+            work = {statement: self._queue[statement] for statement in ORDER}
+            self._queue = defaultdict(list)
+            try:
+                async with self.store.write() as session:
+                    connection = await session.connection()
+                    for statement, rows in work.items():
+                        if rows:
+                            await connection.execute(statement, rows)
+            except BaseException:
+                for statement, rows in work.items():
+                    self._queue[statement] = rows + self._queue[statement]
+                raise
+
+    async def close(self) -> None:
+        """Write the rest, then stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.flush()
+
+    async def _run(self) -> None:
+        pause = FLUSH_SECONDS
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(pause)
+            self._wake.clear()
+            try:
+                await self.flush()
+            except (SQLAlchemyError, OSError) as error:
+                self._wake.set()
+                pause = min(LONGEST_PAUSE, max(pause, 0.5) * 2)
+                if self.healthy:
+                    self.healthy = False
+                    log.error(  # noqa: TRY400 - the sentence is for people; a trace is not
+                        "ledger.cannot_write",
+                        why=str(getattr(error, "orig", error)).splitlines()[0],
+                        effect="no new calls are placed; what happened is kept and written later",
+                    )
+            else:
+                pause = FLUSH_SECONDS
+                if not self.healthy:
+                    self.healthy = True
+                    log.info("ledger.writes_again")
