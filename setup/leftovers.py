@@ -21,6 +21,7 @@ def main(command: list[str]) -> int:
     for process in left:
         print(f"left running: {process.pid} {describe(process)}", file=sys.stderr)  # noqa: T201
         process.kill()
+        process.wait()
     return code or int(bool(left))
 
 

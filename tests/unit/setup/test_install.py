@@ -1,0 +1,176 @@
+"""setup/install on a machine of stand-in commands: what it does, and what it leaves alone."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+TOOLS = [
+    "bash",
+    "env",
+    "cat",
+    "dirname",
+    "flock",
+    "ln",
+    "mkdir",
+    "mv",
+    "readlink",
+    "rm",
+    "sha256sum",
+]
+FIND_PYTHON = 'case "$*" in *version_info*|*ensurepip*) exit 0;; esac\n'
+
+
+class Machine:
+    """A checkout with setup/ in it, and a PATH of which every command is known."""
+
+    def __init__(self, folder: Path) -> None:
+        self.checkout = folder / "checkout"
+        self.commands = folder / "bin"
+        self.calls = folder / "calls"
+        self.asterisk = folder / "cache/cti/asterisk-22"
+        self.commands.mkdir(parents=True)
+        shutil.copytree(REPOSITORY / "setup", self.checkout / "setup")
+        for name in ("requirements.lock", "pyproject.toml"):
+            (self.checkout / name).write_text("first")
+        for tool in TOOLS:
+            (self.commands / tool).symlink_to(str(shutil.which(tool)))
+        self.put("id", "echo 1000")
+
+    def put(self, command: str, script: str = "") -> None:
+        """A stand-in that notes that it was called, then does `script`."""
+        path = self.commands / command
+        path.write_text(f'#!/bin/bash\necho "{command} $*" >>{self.calls}\n{script}\n')
+        path.chmod(0o755)
+
+    def install(self, *parts: str) -> subprocess.CompletedProcess[str]:
+        """Run setup/install in the checkout."""
+        # setup/ adds the sbin folders to PATH; here they must stay out of sight
+        steps = self.checkout / "setup/steps.sh"
+        steps.write_text(steps.read_text().replace(":/usr/sbin:/sbin", ""))
+        return subprocess.run(
+            [self.checkout / "setup/install", *parts],
+            env={"PATH": str(self.commands), "XDG_CACHE_HOME": str(self.asterisk.parents[1])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def called(self, command: str) -> list[str]:
+        """The argument lists `command` was called with so far."""
+        lines = self.calls.read_text().splitlines() if self.calls.exists() else []
+        return [line.removeprefix(command).strip() for line in lines if line.startswith(command)]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine without any of our packages, whose user is not root."""
+    return Machine(tmp_path)
+
+
+def test_does_nothing_and_says_nothing_when_the_commands_are_there(machine: Machine) -> None:
+    for command in ("redis-server", "mosquitto", "ffmpeg", "espeak-ng", "sox", "apt-get"):
+        machine.put(command)
+    done = machine.install("packages")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert machine.called("apt-get") == []
+
+
+def test_a_plain_user_is_told_the_one_command_for_what_is_missing(machine: Machine) -> None:
+    for command in ("mosquitto", "ffmpeg", "sox", "apt-get"):
+        machine.put(command)
+    done = machine.install("packages")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "✗ Missing: redis-server espeak-ng",
+        "  → sudo apt-get install --no-install-recommends redis-server espeak-ng",
+    ]
+    assert machine.called("apt-get") == []
+
+
+def test_an_unknown_part_is_refused(machine: Machine) -> None:
+    done = machine.install("kitchen")
+    assert done.returncode == 1
+    assert "No such part: kitchen" in done.stderr
+
+
+def test_python_is_installed_once_for_each_lock(machine: Machine) -> None:
+    venv = machine.checkout / ".venv/bin"
+    machine.put("python3", FIND_PYTHON)
+    new_venv = f"mkdir -p {venv}; ln -s {machine.commands}/python3 {venv}/python"
+    machine.put("uv", f'[ "$1" != venv ] || {{ {new_venv}; }}')
+    first = machine.install("python")
+    assert first.returncode == 0, first.stderr
+    installs = ["pip install --require-hashes -r requirements.lock"]
+    installs.append("pip install --no-deps --no-build-isolation -e .")
+    assert [call for call in machine.called("uv") if call.startswith("pip")] == installs
+
+    assert machine.install("python").stdout == ""
+    (machine.checkout / "requirements.lock").write_text("second")
+    assert machine.install("python").returncode == 0
+    assert [call for call in machine.called("uv") if call.startswith("pip")] == installs * 2
+
+
+def test_no_fitting_python_is_said_in_one_sentence(machine: Machine) -> None:
+    machine.put("python3", "exit 1")
+    done = machine.install("python")
+    assert done.returncode == 1
+    assert "No Python 3.11, 3.12 or 3.13 found" in done.stderr
+
+
+def test_asterisk_comes_even_from_a_mirror_that_lags_behind(machine: Machine) -> None:
+    machine.put(
+        "mmdebstrap",
+        f'case "$*" in *Check-Valid-Until*true*) exit 1;; esac\n'
+        f"mkdir -p {machine.asterisk}.part/usr/share/asterisk/sounds",
+    )
+    done = machine.install("asterisk")
+    assert done.returncode == 0, done.stderr
+    assert len(machine.called("mmdebstrap")) == 2
+    assert (machine.asterisk / "usr/share/asterisk/sounds/en").is_symlink()
+    assert not machine.asterisk.with_suffix(".part").exists()
+
+    assert machine.install("asterisk").stdout == ""
+    assert len(machine.called("mmdebstrap")) == 2
+
+
+@pytest.mark.parametrize(("version", "fetched"), [("20.6.0~dfsg", 0), ("18.12.1", 1), ("", 1)])
+def test_the_machines_own_asterisk_is_used_from_20_on(
+    machine: Machine, version: str, fetched: int
+) -> None:
+    machine.put("asterisk", f'echo "Asterisk {version}"')
+    machine.put("mmdebstrap", f"mkdir -p {machine.asterisk}.part/usr/share/asterisk/sounds")
+    assert machine.install("asterisk").returncode == 0
+    assert len(machine.called("mmdebstrap")) == fetched
+
+
+def test_a_failed_fetch_leaves_no_half_asterisk(machine: Machine) -> None:
+    machine.put("mmdebstrap", f"mkdir -p {machine.asterisk}.part; exit 1")
+    done = machine.install("asterisk")
+    assert done.returncode == 1
+    assert "Asterisk could not be fetched" in done.stderr
+    assert not machine.asterisk.exists()
+
+
+def test_the_lock_names_no_index() -> None:
+    lock = (REPOSITORY / "requirements.lock").read_text()
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+def test_shell_scripts_are_clean() -> None:
+    files = [REPOSITORY / ".ci/run", *(REPOSITORY / "setup").iterdir()]
+    shell = [str(path.relative_to(REPOSITORY)) for path in files if is_shell(path)]
+    assert "setup/install" in shell
+    done = subprocess.run(
+        ["shellcheck", "-x", *shell], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def is_shell(path: Path) -> bool:
+    """Whether the file is a bash script, by name or by its first line."""
+    return path.is_file() and (path.suffix == ".sh" or "env bash" in path.read_text()[:20])
