@@ -61,11 +61,11 @@ class Action(ABC):
 def _check_line(key: str, value: str) -> None:
     for character, called in _FORBIDDEN.items():
         if character in value or character in key:
-            raise UserError(f"{key!r} for the PBX holds {called}: {value!r}.")
+            raise UserError(f"{key} for the PBX holds {called}.")
     try:
         size = len(f"{key}: {value}".encode())
     except UnicodeEncodeError:
-        raise UserError(f"{key} for the PBX is not valid text: {value!r}.") from None
+        raise UserError(f"{key} for the PBX is not valid text.") from None
     if size > LONGEST_LINE:
         raise UserError(f"{key} for the PBX has {size} bytes, AMI takes {LONGEST_LINE}.")
 

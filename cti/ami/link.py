@@ -62,8 +62,12 @@ class AmiAddress:
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Seconds between attempts to connect: doubling from `first` to `most`, each shortened by up
-    to half at random so that many do not come at once; `refused` after a wrong secret."""
+    """Seconds between attempts to connect.
+
+    Doubling from `first` to `most`, back at `first` after a link that lived for `most`; each
+    shortened by up to half at random, so that many do not come at once; `refused` after a wrong
+    secret, which time alone does not mend.
+    """
 
     first: float = 0.2
     most: float = 10.0
@@ -202,16 +206,18 @@ class AmiLink:
         while True:
             try:
                 protocol = await self._connect()
-            except Refused as error:
+            except (OSError, UnicodeError, LinkDownError, ActionTimeout) as error:
+                self._went_down(str(error) or "no answer")
+            except UserError as error:
                 self._went_down(error.what, refusal=error)
                 pause = self._backoff.refused
-            except (OSError, LinkDownError, ActionTimeout) as error:
-                self._went_down(str(error) or "no answer")
             else:
-                pause = self._backoff.first
+                since = self._clock.monotonic()
                 await self._ping_until_lost(protocol)
                 self._protocol = None
                 self._went_down(protocol.lost.result())
+                if self._clock.monotonic() - since >= self._backoff.most:
+                    pause = self._backoff.first
             await asyncio.sleep(pause * self._rng.uniform(0.5, 1.0))
             pause = min(pause * 2, self._backoff.most)
 
