@@ -48,7 +48,7 @@ async def test_a_raising_handler_costs_neither_the_link_nor_the_next_event(
 ) -> None:
     def handler(event: Event) -> None:
         heard(event)
-        if isinstance(event, ChannelCreated):
+        if event != LinkUp("scripted", "22.10.1"):
             raise RuntimeError("a bug")
 
     link = make_link(on_event=handler)
@@ -209,7 +209,7 @@ async def test_a_wrong_secret_is_said_once_and_tried_again_slowly(
     link = make_link(backoff=Backoff(0.01, 0.02, refused=0.1))
     with capture_logs() as logs:
         await link.start()
-        with pytest.raises(UserError, match="refused AMI user 'engine'.*Check user, secret"):
+        with pytest.raises(UserError, match=r"refused AMI user 'engine'.*Check user, secret"):
             await link.wait_up(10)
         await peer.until("Login", 3)
         peer.answers["Login"] = success
@@ -387,9 +387,10 @@ async def test_an_action_given_up_leaves_nothing_waiting(link: AmiLink, peer: Pe
 )
 def test_addresses_are_read(url: str, address: AmiAddress) -> None:
     assert AmiAddress.parse(url) == address
-    assert address.secret not in repr(address).replace("secret", "").replace("127.0.0.1", "").split(
-        "user"
-    )
+
+
+def test_an_address_does_not_show_its_secret() -> None:
+    assert "hidden" not in repr(AmiAddress("pbx", 5038, "engine", "hidden"))
 
 
 @pytest.mark.parametrize("url", ["", "http://a:b@c", "ami://pbx", "ami://a:b@c:99999"])
