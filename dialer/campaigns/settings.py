@@ -34,8 +34,9 @@ class CampaignSettings(BaseModel):
     max_lines: int | None = Field(default=None, ge=1, le=10_000)
     calls_per_second: float | None = Field(default=None, gt=0, le=1000)
     record: bool = True
-    message: SoundName = Field(
-        default="cti/nobody-free", description="sound for a person who answered when nobody is free"
+    message: SoundName | None = Field(
+        default=None,
+        description="sound for a person who answered when nobody is free; unset: the PBX's own",
     )
     windows: CallingWindows = CallingWindows()
     retry: RetryRules = RetryRules()

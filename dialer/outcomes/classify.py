@@ -3,6 +3,7 @@
 Pure, and never raises on strange evidence: old attempts can be classified again at any time.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ HEARD_ENOUGH: Final = 0.8
 
 RINGS_OUT_S: Final = 20.0
 """Early media this long is taken for ringing in band; shorter, for an announcement."""
+
+_AUDIBLE: Final = frozenset(Outcome) - {Outcome.ANSWERED, Outcome.ABANDONED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class _End:
 
     @property
     def cancelled(self) -> bool:
-        return self.by == "ring_timeout"
+        """Whether our own ring time ran out; whatever the PBX says of it then is its own word."""
+        rang_out = self.originate_reason == signals.ORIGINATE_RANG_OUT
+        return rang_out or self.by == "ring_timeout"
 
 
 def classify(evidence: Evidence) -> Verdict:
@@ -65,12 +70,13 @@ def _seen(evidence: Evidence, kind: Kind) -> bool:
 
 
 def _answered(evidence: Evidence) -> Verdict:
-    heard = _heard(evidence, frozenset({Outcome.FAX, Outcome.MACHINE}))
+    answered = evidence.first(Kind.ANSWERED)
+    # What sounded before the answer says nothing of who answered.
+    heard = _heard(evidence, since=answered.at if answered else math.inf)
     if heard is not None:
         return heard
     if _seen(evidence, Kind.BRIDGED):
         return Verdict(Outcome.ANSWERED, "Answered and connected to an agent.")
-    answered = evidence.first(Kind.ANSWERED)
     hangup = evidence.first(Kind.HANGUP)
     if evidence.first(Kind.MESSAGE_PLAYED):
         return Verdict(
@@ -79,13 +85,9 @@ def _answered(evidence: Evidence) -> Verdict:
     if answered is None or hangup is None:
         return Verdict(Outcome.ABANDONED, "Answered, and no agent was connected.")
     waited = max(0.0, hangup.at - answered.at)
-    if hangup.detail.get("by", "customer") == "customer":
-        return Verdict(
-            Outcome.ABANDONED,
-            f"Answered; the person hung up after {waited:.1f} s without an agent or a message.",
-        )
+    who = "we ended it" if hangup.detail.get("by") == "us" else "the person hung up"
     return Verdict(
-        Outcome.ABANDONED, f"Answered; we ended it after {waited:.1f} s without an agent."
+        Outcome.ABANDONED, f"Answered; {who} after {waited:.1f} s without an agent or a message."
     )
 
 
@@ -118,36 +120,44 @@ def _no_end(evidence: Evidence) -> Verdict:
     return Verdict(Outcome.FAILED, "No end of this call was seen.")
 
 
-def _heard(evidence: Evidence, meanings: frozenset[Outcome]) -> Verdict | None:
-    """The surest heard item that means one of `meanings`."""
+def _heard(evidence: Evidence, since: float = 0.0) -> Verdict | None:
+    """The surest heard item from `since` seconds on, if it is sure enough and means an outcome."""
     sure = [
-        item
+        (confidence, item)
         for item in evidence.all(Kind.HEARD)
-        if item.detail.get("meaning") in meanings
-        and float(item.detail.get("confidence", 0)) >= HEARD_ENOUGH
+        if (confidence := _confidence(item)) >= HEARD_ENOUGH and item.at >= since
     ]
     if not sure:
         return None
-    best = max(sure, key=lambda item: float(item.detail["confidence"]))
+    confidence, best = max(sure, key=lambda pair: pair[0])
     meaning = Outcome(best.detail["meaning"])
-    what, sureness = best.detail.get("what", meaning), float(best.detail["confidence"])
-    return Verdict(meaning, f"Heard at {best.at:.1f} s: {what} ({sureness:.0%} sure).")
+    what = best.detail.get("what", meaning.value)
+    return Verdict(meaning, f"Heard at {best.at:.1f} s: {what} ({confidence:.0%} sure).")
+
+
+def _confidence(item: Item) -> float:
+    """How sure a heard item is; 0 when it does not mean an outcome that audio can tell."""
+    meaning, confidence = item.detail.get("meaning"), item.detail.get("confidence")
+    told = isinstance(meaning, str) and meaning in _AUDIBLE
+    return float(confidence) if told and isinstance(confidence, int | float) else 0.0
 
 
 def _heard_before_answer(evidence: Evidence, end: _End) -> Verdict | None:
     """What an announcement said, where the signalling left it open."""
-    if _independent(end):
-        soft = end.cause in signals.SOFT_CAUSES
+    if end.cancelled:
+        is_open = True
+    elif _independent(end):
+        is_open = end.cause in signals.SOFT_CAUSES
     else:
-        soft = end.sip is None or end.sip in signals.SOFT_SIP
-    if not soft:
+        is_open = end.sip is None or end.sip in signals.SOFT_SIP
+    if not is_open:
         return None
-    return _heard(evidence, frozenset(Outcome) - {Outcome.ANSWERED, Outcome.ABANDONED})
+    return _heard(evidence)
 
 
 def _independent(end: _End) -> bool:
-    """Whether the cause is evidence of its own, not Asterisk's translation of the SIP status."""
-    if end.cause is None or end.cause in signals.VAGUE_CAUSES:
+    """Whether the cause is known and more than Asterisk's translation of the SIP status."""
+    if end.cause not in signals.CAUSE_OUTCOMES:
         return False
     return end.sip is None or signals.CAUSE_OF_SIP.get(end.sip) != end.cause
 
@@ -159,26 +169,25 @@ def _signalled(evidence: Evidence, end: _End) -> Verdict:
         return _by_cause(evidence, end)
     if end.sip is not None and end.sip >= 300:
         return _by_sip(evidence, end)
-    if end.originate_reason is not None:
-        return _by_originate(evidence, end)
+    if end.cause is not None and end.cause not in signals.VAGUE_CAUSES:
+        return _unknown(_cause_words(end.cause))
+    if end.originate_reason is not None and not _signs(evidence):
+        return _by_originate(end.originate_reason)
     return _by_silence(evidence, end, _cause_words(end.cause))
 
 
 def _rang_out(evidence: Evidence, end: _End) -> Verdict:
-    signs = "" if _rang(evidence) or _early(evidence) else "; the network gave no sign of ringing"
+    signs = "" if _signs(evidence) else "; the network gave no sign of ringing"
     return Verdict(Outcome.NO_ANSWER, f"We gave up after {end.at:.0f} s without an answer{signs}.")
 
 
 def _by_cause(evidence: Evidence, end: _End) -> Verdict:
     words = _cause_words(end.cause)
-    signs = _rang(evidence) or _early(evidence) or evidence.first(Kind.RECOVERED) is not None
-    if end.cause == 18 and end.sip is None and not signs:
+    silent = not _signs(evidence) and evidence.first(Kind.RECOVERED) is None
+    if end.cause == 18 and end.sip is None and silent:
         # pjsip's own timer: a carrier that answers nothing at all leaves no SIP status either.
         return Verdict(Outcome.FAILED, f"The trunk never replied ({words}).")
-    outcome = signals.CAUSE_OUTCOMES.get(end.cause or 0)
-    if outcome is None:
-        return Verdict(Outcome.FAILED, f"{words} is not known to mean anything about the number.")
-    return Verdict(outcome, f"{words}.")
+    return Verdict(signals.CAUSE_OUTCOMES[end.cause or 0], f"{words}.")
 
 
 def _by_sip(evidence: Evidence, end: _End) -> Verdict:
@@ -186,18 +195,19 @@ def _by_sip(evidence: Evidence, end: _End) -> Verdict:
     if end.sip == signals.AMBIGUOUS_SIP:
         return _by_silence(evidence, end, words)
     outcome = signals.SIP_OUTCOMES.get(end.sip or 0)
-    if outcome is None:
-        return Verdict(Outcome.FAILED, f"{words} is not known to mean anything about the number.")
-    return Verdict(outcome, f"{words}.")
+    return Verdict(outcome, f"{words}.") if outcome else _unknown(words)
 
 
-def _by_originate(evidence: Evidence, end: _End) -> Verdict:
-    reason = end.originate_reason or 0
+def _by_originate(reason: int) -> Verdict:
     words = f"OriginateResponse {reason}"
-    outcome = signals.ORIGINATE_OUTCOMES.get(reason)
-    if outcome is None:
-        return Verdict(Outcome.FAILED, f"{words} is not a known reason.")
-    return Verdict(outcome, f"{words}: {signals.ORIGINATE_NAMES[reason]}.")
+    if reason not in signals.ORIGINATE_OUTCOMES:
+        return _unknown(words)
+    outcome, meaning = signals.ORIGINATE_OUTCOMES[reason]
+    return Verdict(outcome, f"{words}: {meaning}.")
+
+
+def _unknown(words: str) -> Verdict:
+    return Verdict(Outcome.FAILED, f"{words} is not known to mean anything about the number.")
 
 
 def _by_silence(evidence: Evidence, end: _End, words: str) -> Verdict:
@@ -216,12 +226,9 @@ def _by_silence(evidence: Evidence, end: _End, words: str) -> Verdict:
     return Verdict(Outcome.FAILED, f"{words} without ringing: nothing tells why.")
 
 
-def _rang(evidence: Evidence) -> bool:
-    return evidence.first(Kind.RINGING) is not None
-
-
-def _early(evidence: Evidence) -> bool:
-    return evidence.first(Kind.PROGRESS) is not None
+def _signs(evidence: Evidence) -> bool:
+    """Whether the network let anything be heard of the call."""
+    return bool(evidence.first(Kind.RINGING) or evidence.first(Kind.PROGRESS))
 
 
 def _cause_words(cause: int | None) -> str:

@@ -64,6 +64,7 @@ SIP_OUTCOMES: Final[Mapping[int, Outcome]] = {
     500: Outcome.CONGESTION,
     502: Outcome.CONGESTION,
     503: Outcome.CONGESTION,
+    504: Outcome.CONGESTION,
     401: Outcome.FAILED,
     407: Outcome.FAILED,
     488: Outcome.FAILED,
@@ -77,36 +78,34 @@ VAGUE_CAUSES: Final = frozenset({0, 16, 31, 127})
 SOFT_CAUSES: Final = VAGUE_CAUSES | {18, 19}
 SOFT_SIP: Final = frozenset({408, 480, 487})
 
-# The numbers in AMI's OriginateResponse are Asterisk's control frames.
-ORIGINATE_OUTCOMES: Final[Mapping[int, Outcome]] = {
-    0: Outcome.FAILED,
-    1: Outcome.NO_ANSWER,
-    3: Outcome.NO_ANSWER,
-    5: Outcome.BUSY,
-    8: Outcome.CONGESTION,
-}
-ORIGINATE_NAMES: Final[Mapping[int, str]] = {
-    0: "the call could not be made",
-    1: "it ended before an answer",
-    3: "it rang out",
-    5: "busy",
-    8: "congestion",
+# The numbers in AMI's OriginateResponse are Asterisk's control frames. Asterisk 22 says 0 for
+# nearly every failure, busy included, and leaves the cause to the Hangup event; without a channel
+# (no such trunk) there is no Hangup. 3 is always our own ring time running out: the Hangup then
+# has Asterisk's own cause 19 and SIP 480, which nobody sent.
+ORIGINATE_RANG_OUT: Final = 3
+ORIGINATE_OUTCOMES: Final[Mapping[int, tuple[Outcome, str]]] = {
+    0: (Outcome.FAILED, "the call could not be made"),
+    1: (Outcome.NO_ANSWER, "it ended before an answer"),
+    5: (Outcome.BUSY, "busy"),
+    8: (Outcome.CONGESTION, "congestion"),
 }
 
-# What chan_pjsip makes of a SIP status when the far end sent no Q.850 cause of its own
-# (RFC 3326 Reason header). A cause that is only this translation says nothing new.
+# What chan_pjsip makes of a SIP status. A cause that is only this translation says nothing new,
+# and is coarser than the status: 401 (our password) and 603 (the person declines) are both 21.
 CAUSE_OF_SIP: Final[Mapping[int, int]] = {
     401: 21,
     403: 21,
     404: 1,
     407: 21,
     408: 18,
+    409: 41,
     410: 22,
+    420: 3,
     480: 19,
+    483: 19,
     484: 28,
+    485: 1,
     486: 17,
-    487: 127,
-    488: 58,
     500: 38,
     502: 27,
     503: 34,

@@ -40,9 +40,7 @@ class Rule(BaseModel):
         description="again: minutes to wait after the 1st, 2nd, … dial of the day, the last one "
         "repeating; empty: the rules' pause_hours",
     )
-    other_number: bool = Field(
-        default=False, description="again, next_day: try the lead's next number"
-    )
+    other_number: bool = Field(default=False, description="again, next_day: on the next number")
 
     @model_validator(mode="after")
     def _fits(self) -> "Rule":
@@ -94,13 +92,9 @@ class RetryRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    max_per_day: int = Field(
-        default=3, ge=1, le=100, description="dials of a lead on one local day"
-    )
+    max_per_day: int = Field(default=3, ge=1, le=100, description="dials of a lead a local day")
     max_total: int = Field(default=15, ge=1, le=1000, description="dials of a lead in all")
-    pause_hours: float = Field(
-        default=4, gt=0, le=720, description="wait of `again` without its own"
-    )
+    pause_hours: float = Field(default=4, gt=0, le=720, description="wait of a plain `again`")
     outcomes: dict[Outcome, Rule] = Field(default_factory=dict)
     dispositions: dict[str, Rule] = Field(
         default_factory=dict, description=f"by disposition code, or {NO_DISPOSITION}"
