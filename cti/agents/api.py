@@ -14,7 +14,7 @@ from cti.base.clock import Clock
 class NewAgent(BaseModel):
     """An agent to be added."""
 
-    name: str = Field(description="sign-in name: a-z 0-9 . _ -", max_length=64)
+    name: str = Field(description="sign-in name: a-z 0-9 _ -", max_length=64)
     display_name: str = Field("", max_length=128)
     mode: Literal["nailed_up", "ringing"] = Field(
         "nailed_up", description="nailed_up: the line stays open; ringing: the phone rings"

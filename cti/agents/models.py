@@ -14,7 +14,7 @@ class AgentRow(Base):
     __tablename__ = "agents"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(64), unique=True, doc="sign-in name: a-z 0-9 . _ -")
+    name: Mapped[str] = mapped_column(String(64), unique=True, doc="sign-in name: a-z 0-9 _ -")
     display_name: Mapped[str] = mapped_column(String(128), default="")
     phone: Mapped[str] = mapped_column(String(64), doc="PJSIP endpoint of the agent's phone")
     phone_secret: Mapped[str] = mapped_column(String(128), doc="the phone's SIP password")

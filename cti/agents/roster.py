@@ -49,6 +49,16 @@ class Roster:
         """Who can take a call now, longest idle first."""
         return sorted((a for a in self if a.free), key=lambda a: (a.idle_since, a.id))
 
+    def restore(self, agent: Agent, state: AgentState, call: str | None, reason: str = "") -> None:
+        """Put an agent back to where they were before a restart; any state is legal here."""
+        now = self.clock.monotonic()
+        before, agent.state = agent.state, state
+        agent.since, agent.reason, agent.call = now, reason, call
+        agent.idle_since = agent.idle_since or now
+        self._tell(agent, before)
+        if agent.free:
+            self.signals.emit(AgentFreed(agent, now))
+
     # -- what people do -----------------------------------------------------------------------
 
     def sign_in(self, agent: Agent) -> None:

@@ -16,7 +16,7 @@ from cti.base.errors import Conflict, UserError
 from cti.calls.pbx import Pbx, PbxError
 from cti.store.engine import Store
 
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
 MODES = ("nailed_up", "ringing")
 
 PhonesChanged = Callable[[list[tuple[str, str]]], Awaitable[None]]
@@ -44,7 +44,7 @@ class AgentService:
         if not NAME.fullmatch(name):
             raise UserError(
                 f"{name!r} cannot be an agent's name.",
-                "Use up to 31 of a-z 0-9 . _ - and begin with a letter or digit.",
+                "Use up to 31 of a-z 0-9 _ - and begin with a letter or digit.",
             )
         if mode not in MODES:
             raise UserError(f"{mode!r} is no phone mode.", f"Use one of: {', '.join(MODES)}.")

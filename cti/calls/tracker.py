@@ -203,11 +203,8 @@ class Tracker:
 
     # -- reconciliation -----------------------------------------------------------------------
 
-    def adopt(self, rows: Iterable[ami.ChannelRow], pools: frozenset[str]) -> list[Leg]:
-        """Take over the legs a running PBX already has; returns those that were new to us.
-
-        pools: bridge ids that are holding bridges (a row only names its bridge).
-        """
+    def adopt(self, rows: Iterable[ami.ChannelRow]) -> list[Leg]:
+        """Take over the legs a running PBX already has; returns those that were new to us."""
         adopted = []
         for row in rows:
             if row.uniqueid in self.legs or row.uniqueid in self._gone:
@@ -221,7 +218,7 @@ class Tracker:
                 since=self.clock.monotonic() - row.seconds,
             )
             self.legs[row.uniqueid] = leg
-            if row.application == "BridgeWait" or row.bridge_id in pools:
+            if row.application == "BridgeWait":
                 leg.pooled = True
             elif row.bridge_id:
                 self._join(leg, row.bridge_id)

@@ -50,6 +50,9 @@ class AttemptEnded:
     answered_at: datetime | None
     agent_id: int | None
     at: datetime
+    cause: int | None = None
+    sip_code: int | None = None
+    bridged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

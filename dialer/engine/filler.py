@@ -28,8 +28,8 @@ class Filler:
 
     async def fill(self, campaign_id: int, enough: int = ENOUGH) -> int:
         """Top the hopper up to `enough` leads; returns how many were added."""
-        sizes = await self.hopper.sizes(campaign_id)
-        missing = enough - sizes.waiting
+        sizes = await self.hopper.sizes(campaign_id, self.clock.now())
+        missing = enough - sizes.due - sizes.later
         if missing < enough // 2:
             return 0
         horizon = self.clock.now() + AHEAD
@@ -89,7 +89,8 @@ class Filler:
         )
         async with self.store.read() as session:
             due = (await session.execute(count)).scalar_one()
-        sizes = await self.hopper.sizes(campaign_id)
-        if due > sizes.waiting + sizes.taken:
-            log.warning("hopper.lost_leads", campaign=campaign_id, lost=due - sizes.waiting)
+        sizes = await self.hopper.sizes(campaign_id, self.clock.now())
+        held = sizes.due + sizes.later + sizes.taken
+        if due > held:
+            log.warning("hopper.lost_leads", campaign=campaign_id, lost=due - held)
             await self.rebuild(campaign_id)

@@ -1,0 +1,292 @@
+"""The dialling loop: what the pacers allow is taken from the hoppers, committed, and dialled."""
+
+import asyncio
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.agents.events import AgentFreed
+from cti.agents.roster import Roster
+from cti.base.clock import Clock
+from cti.base.signals import Signals
+from cti.calls.events import LegEnded
+from cti.calls.pbx import Pbx, PbxError
+from cti.live.errors import LiveStateDown
+from cti.store.engine import Store
+from dialer.attempts.events import AttemptPlaced
+from dialer.campaigns.models import CampaignRow
+from dialer.campaigns.settings import CampaignSettings
+from dialer.engine.attempts import Attempts
+from dialer.engine.filler import Filler
+from dialer.engine.flights import Flight
+from dialer.engine.placing import Campaign, commit_attempts
+from dialer.hopper.hopper import Hopper
+from dialer.pacing.decision import Decision
+from dialer.pacing.modes import PACERS, Pacer
+from dialer.pacing.snapshot import AgentView, Snapshot
+
+log = structlog.get_logger(__name__)
+
+LONGEST_NAP = 0.5  # seconds between looks at the floor when nothing happens
+SHORTEST_NAP = 0.02  # events of this long are answered together
+FILL_SECONDS = 1.0
+CHECK_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Running:
+    """A campaign that dials now."""
+
+    campaign: Campaign
+    mode: str
+    pacer: Pacer
+    caller_ids: cycle[str]
+    supply: int = 0
+    tokens: float = 0.0
+    tokens_at: float = 0.0
+    last: Decision | None = None
+
+    def refill(self, now: float) -> int | None:
+        """Calls that may start now by the campaign's rate, or None without a limit."""
+        rate = self.campaign.settings.calls_per_second
+        if rate is None:
+            return None
+        self.tokens = min(max(1.0, rate), self.tokens + (now - self.tokens_at) * rate)
+        self.tokens_at = now
+        return int(self.tokens)
+
+
+@dataclass(slots=True)
+class Dialler:
+    """Dials for all running campaigns, which share the agents."""
+
+    store: Store
+    hopper: Hopper
+    filler: Filler
+    attempts: Attempts
+    pbx: Pbx
+    roster: Roster
+    signals: Signals
+    clock: Clock
+    trunk: str
+    record_path: Callable[[str], Path]
+    barred: Container[str] = ()
+    pacers: dict[str, Pacer] = field(default_factory=lambda: dict(PACERS))
+    running: dict[int, Running] = field(default_factory=dict)
+    _changed: set[int] = field(default_factory=set)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _dials: set[asyncio.Task[None]] = field(default_factory=set)
+    _trouble: str = ""
+    _draining: bool = False
+
+    def __post_init__(self) -> None:
+        self.signals.on(AgentFreed, lambda _: self._wake.set())
+        self.signals.on(LegEnded, lambda _: self._wake.set())
+
+    # -- life ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take up the campaigns that were running, and dial."""
+        async with self.store.read() as session:
+            ids = await session.scalars(
+                select(CampaignRow.id).where(CampaignRow.state == "running")
+            )
+        self._changed.update(ids)
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._dial_forever(), name="dialler"),
+            loop.create_task(self._fill_forever(), name="filler"),
+        ]
+
+    def stop_placing(self) -> None:
+        """No new attempts from now on; what is under way goes on."""
+        self._draining = True
+
+    async def close(self) -> None:
+        """Stop, and hand the hoppers' leads back to the database."""
+        self.stop_placing()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._dials, return_exceptions=True)
+        for campaign_id in list(self.running):
+            try:
+                await self.filler.drain(campaign_id)
+            except (LiveStateDown, SQLAlchemyError, OSError) as error:
+                log.warning("hopper.not_handed_back", campaign=campaign_id, why=str(error))
+
+    def campaign_changed(self, campaign_id: int) -> None:
+        """A campaign was started, paused, stopped or edited."""
+        self._changed.add(campaign_id)
+        self._wake.set()
+
+    # -- the loop ------------------------------------------------------------------------------
+
+    async def _dial_forever(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(LONGEST_NAP):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            try:
+                await self._apply_changes()
+                for running in list(self.running.values()):
+                    await self._dial(running)
+            except (LiveStateDown, SQLAlchemyError, OSError) as error:
+                self._broken(str(getattr(error, "orig", error)).splitlines()[0])
+                await asyncio.sleep(1.0)
+            else:
+                self._healed()
+            await asyncio.sleep(SHORTEST_NAP)
+
+    async def _dial(self, running: Running) -> None:
+        if self._draining or not self.pbx.up or not self.attempts.ledger.healthy:
+            return
+        decision = running.pacer(self.snapshot(running))
+        running.last = decision
+        if decision.dial < 1:
+            return
+        campaign = running.campaign
+        lead_ids = await self.hopper.take(campaign.id, decision.dial, self.clock.now())
+        running.supply = running.supply - len(lead_ids) if lead_ids else 0
+        if not lead_ids:
+            return
+        try:
+            flights = await commit_attempts(
+                self.store,
+                campaign,
+                lead_ids,
+                now=self.clock.now,
+                monotonic=self.clock.monotonic,
+                caller_id=lambda: next(running.caller_ids),
+                barred=self.barred,
+            )
+        except (SQLAlchemyError, OSError):
+            await self.hopper.give_back(campaign.id, lead_ids)
+            raise
+        if running.campaign.settings.calls_per_second is not None:
+            running.tokens -= len(flights)
+        for flight in flights:
+            self._place(campaign, flight)
+        await self.hopper.done(campaign.id, lead_ids)
+
+    def snapshot(self, running: Running) -> Snapshot:
+        """This moment, as the campaign's pacer sees it."""
+        now = self.clock.monotonic()
+        settings = running.campaign.settings
+        return Snapshot(
+            now=now,
+            agents=tuple(
+                AgentView(
+                    a.id,
+                    "reserved" if a.state == "ready" and not a.free else a.state.value,
+                    now - a.since,
+                )
+                for a in self.roster
+            ),
+            calls=self.attempts.flights.unserved(now),
+            hopper_size=running.supply,
+            lines_in_use=self.attempts.flights.lines(running.campaign.id),
+            max_lines=settings.max_lines,
+            rate_tokens=running.refill(now),
+            abandon_target=settings.abandon_target,
+            answered=self.attempts.figures.answered(running.campaign.id),
+            abandoned=self.attempts.figures.abandoned(running.campaign.id),
+        )
+
+    def _place(self, campaign: Campaign, flight: Flight) -> None:
+        self.attempts.flights.add(flight)
+        self.signals.emit(
+            AttemptPlaced(
+                flight.attempt_id, campaign.id, flight.lead_id, flight.e164, flight.placed_at
+            )
+        )
+        task = asyncio.get_running_loop().create_task(self._originate(campaign, flight))
+        self._dials.add(task)
+        task.add_done_callback(self._dials.discard)
+
+    async def _originate(self, campaign: Campaign, flight: Flight) -> None:
+        variables = {}
+        if campaign.settings.record:
+            variables["CTI_RECORD"] = str(self.record_path(flight.attempt_id))
+        if campaign.settings.message:
+            variables["CTI_MESSAGE"] = campaign.settings.message
+        try:
+            await self.pbx.place(
+                flight.attempt_id,
+                f"PJSIP/{flight.e164}@{campaign.trunk}",
+                caller_id=flight.caller_id,
+                ring_seconds=flight.ring_timeout,
+                variables=variables,
+            )
+        except PbxError as error:
+            if error.unknown:
+                log.warning("attempt.fate_unknown", attempt=flight.attempt_id, why=str(error))
+            else:
+                self.attempts.never_left(flight, str(error))
+
+    # -- campaigns and supply ------------------------------------------------------------------
+
+    async def _apply_changes(self) -> None:
+        while self._changed:
+            campaign_id = next(iter(self._changed))
+            await self._apply(campaign_id)
+            self._changed.discard(campaign_id)
+
+    async def _apply(self, campaign_id: int) -> None:
+        async with self.store.read() as session:
+            row = await session.get(CampaignRow, campaign_id)
+        was = self.running.get(campaign_id)
+        if row is None or row.state != "running":
+            if was is not None:
+                del self.running[campaign_id]
+                await self.filler.drain(campaign_id)
+            return
+        settings = CampaignSettings.model_validate(row.settings)
+        campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk)
+        self.attempts.campaigns[campaign_id] = settings
+        running = Running(
+            campaign, row.mode, self.pacers[row.mode], cycle(settings.caller_ids or ("",))
+        )
+        running.tokens_at = self.clock.monotonic()
+        if was is None:
+            await self.filler.rebuild(campaign_id)
+            await self.filler.fill(campaign_id)
+        running.supply = (await self.hopper.sizes(campaign_id, self.clock.now())).due
+        self.running[campaign_id] = running
+
+    async def _fill_forever(self) -> None:
+        last_check = self.clock.monotonic()
+        while True:
+            await asyncio.sleep(FILL_SECONDS)
+            checking = self.clock.monotonic() - last_check >= CHECK_SECONDS
+            try:
+                for campaign_id, running in list(self.running.items()):
+                    if checking:
+                        await self.filler.check(campaign_id)
+                    await self.filler.fill(campaign_id)
+                    sizes = await self.hopper.sizes(campaign_id, self.clock.now())
+                    if sizes.due and not running.supply:
+                        self._wake.set()
+                    running.supply = sizes.due
+            except (LiveStateDown, SQLAlchemyError, OSError) as error:
+                self._broken(str(getattr(error, "orig", error)).splitlines()[0])
+            if checking:
+                last_check = self.clock.monotonic()
+
+    def _broken(self, why: str) -> None:
+        if not self._trouble:
+            log.error("dialler.paused", why=why, effect="no new calls are placed")
+        self._trouble = why
+
+    def _healed(self) -> None:
+        if self._trouble:
+            log.info("dialler.resumed")
+        self._trouble = ""

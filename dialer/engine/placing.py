@@ -1,0 +1,198 @@
+"""From taken leads to committed attempts: one transaction, before anything is dialled."""
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cti.base.ids import ATTEMPT, new_id
+from cti.store.engine import Store
+from dialer.attempts.models import AttemptRow
+from dialer.campaigns.settings import CampaignSettings
+from dialer.compliance.check import Blocked, check
+from dialer.compliance.windows import local_day
+from dialer.engine.flights import Flight
+from dialer.leads.models import LeadRow, NumberRow
+from dialer.outcomes.evidence import Kind
+from dialer.retry.facts import LeadFacts
+
+Deferral = dict[str, Any]
+"""Parameters of DEFER_LEAD."""
+LEADS = LeadRow.__table__
+PLACE_LEAD = (
+    update(LeadRow.__table__)  # type: ignore[arg-type]
+    .where(LEADS.c.id == bindparam("key"))
+    .values(
+        state="in_flight",
+        dials=bindparam("dials"),
+        dials_today=bindparam("dials_today"),
+        dials_day=bindparam("dials_day"),
+        next_number=bindparam("next_number"),
+    )
+)
+DEFER_LEAD = (
+    update(LeadRow.__table__)  # type: ignore[arg-type]
+    .where(LEADS.c.id == bindparam("key"))
+    .values(state=bindparam("state"), due_at=bindparam("due_at"), closed_reason=bindparam("closed"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What placing needs of a campaign."""
+
+    id: int
+    name: str
+    settings: CampaignSettings
+    trunk: str
+
+
+async def commit_attempts(
+    store: Store,
+    campaign: Campaign,
+    lead_ids: Sequence[int],
+    *,
+    now: Callable[[], datetime],
+    monotonic: Callable[[], float],
+    caller_id: Callable[[], str],
+    barred: Container[str] = (),
+) -> list[Flight]:
+    """Commit an attempt for each lead that may be called now; defer or close the others.
+
+    Only leads that are `due` are touched, so that a lead the hopper still held by mistake is
+    never dialled twice. Raises SQLAlchemyError or OSError: then nothing was committed.
+    """
+    async with store.write() as session:
+        connection = await session.connection()
+        leads = await _read(connection, lead_ids)
+        moment = now()
+        flights: list[Flight] = []
+        deferred: list[Deferral] = []
+        for rows in leads:
+            verdict = _judge(campaign, rows, moment, monotonic(), barred)
+            (flights if isinstance(verdict, Flight) else deferred).append(verdict)  # type: ignore[arg-type]
+        if flights:
+            await _write(connection, flights, campaign, caller_id)
+        if deferred:
+            await connection.execute(DEFER_LEAD, deferred)
+    return flights
+
+
+async def _read(connection: AsyncConnection, lead_ids: Sequence[int]) -> list[list[Any]]:
+    """The due ones of these leads, each as its numbers' rows in order of position."""
+    query = (
+        select(
+            LeadRow.id,
+            LeadRow.time_zone,
+            LeadRow.dials,
+            LeadRow.dials_today,
+            LeadRow.dials_day,
+            LeadRow.next_number,
+            LeadRow.prefer_agent,
+            NumberRow.id.label("number_id"),
+            NumberRow.position,
+            NumberRow.e164,
+            NumberRow.usable,
+        )
+        .join(NumberRow, NumberRow.lead_id == LeadRow.id)
+        .where(LeadRow.id.in_(lead_ids), LeadRow.state == "due")
+        .order_by(NumberRow.position)
+    )
+    by_lead: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in await connection.execute(query):
+        by_lead[row.id].append(row)
+    return [by_lead[lead_id] for lead_id in lead_ids if lead_id in by_lead]
+
+
+def _judge(
+    campaign: Campaign, rows: list[Any], now: datetime, t: float, barred: Container[str]
+) -> Flight | Deferral:
+    """A flight for a lead that may be called now; otherwise where the lead goes instead."""
+    usable = tuple(row.position for row in rows if row.usable)
+    lead = rows[0]
+    if not usable:
+        return {"key": lead.id, "state": "closed", "due_at": None, "closed": "no_usable_number"}
+    position = lead.next_number if lead.next_number in usable else usable[0]
+    number = next(row for row in rows if row.position == position)
+    facts = LeadFacts(
+        time_zone=lead.time_zone,
+        dials=lead.dials,
+        dials_today=lead.dials_today,
+        dials_day=lead.dials_day,
+        position=position,
+        usable=usable,
+        promised=lead.prefer_agent is not None,
+    )
+    verdict = check(facts, number.e164, campaign.settings, now, barred=barred)
+    if isinstance(verdict, Blocked):
+        closed = verdict.until is None
+        return {
+            "key": lead.id,
+            "state": "closed" if closed else "waiting",
+            "due_at": verdict.until,
+            "closed": verdict.bar.value if closed else None,
+        }
+    dialled = LeadFacts(
+        time_zone=facts.time_zone,
+        dials=facts.dials + 1,
+        dials_today=facts.dials_on(now) + 1,
+        dials_day=local_day(now, facts.time_zone),
+        position=position,
+        usable=usable,
+        promised=facts.promised,
+    )
+    return Flight(
+        attempt_id=new_id(ATTEMPT),
+        campaign_id=campaign.id,
+        lead_id=lead.id,
+        number_id=number.number_id,
+        e164=number.e164,
+        facts=dialled,
+        prefer_agent=lead.prefer_agent,
+        placed_at=now,
+        t0=t,
+        number_ids={row.position: row.number_id for row in rows},
+        ring_timeout=float(campaign.settings.ring_timeout_s),
+    )
+
+
+async def _write(
+    connection: AsyncConnection,
+    flights: list[Flight],
+    campaign: Campaign,
+    caller_id: Callable[[], str],
+) -> None:
+    attempts, leads = [], []
+    for flight in flights:
+        shown = caller_id()
+        flight.caller_id = shown
+        flight.evidence.add(0.0, Kind.PLACED, trunk=campaign.trunk, caller_id=shown or None)
+        attempts.append(
+            {
+                "id": flight.attempt_id,
+                "campaign_id": flight.campaign_id,
+                "lead_id": flight.lead_id,
+                "number_id": flight.number_id,
+                "e164": flight.e164,
+                "caller_id": shown,
+                "placed_at": flight.placed_at,
+                "evidence": flight.evidence.as_list(),
+                "outcome_reason": "",
+                "note": "",
+            }
+        )
+        leads.append(
+            {
+                "key": flight.lead_id,
+                "dials": flight.facts.dials,
+                "dials_today": flight.facts.dials_today,
+                "dials_day": flight.facts.dials_day,
+                "next_number": flight.facts.position,
+            }
+        )
+    await connection.execute(insert(AttemptRow.__table__), attempts)  # type: ignore[arg-type]
+    await connection.execute(PLACE_LEAD, leads)
