@@ -14,7 +14,7 @@ from cti.processes.ports import PortRange, Ports
 
 CONF = Path(__file__).resolve().parents[2] / "asterisk-conf" / "pbx"
 AMI_USER = "cti"
-DEFAULT_MESSAGE = "tt-allbusy&please-try-call-later"
+DEFAULT_MESSAGE = "im-sorry&please-try-call-later&goodbye"
 _PHONE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _SECRET = re.compile(r"[A-Za-z0-9._~-]{8,128}")
 _TRUNK = re.compile(r"sip:(?P<host>\d{1,3}(?:\.\d{1,3}){3}):(?P<port>\d{1,5})")
