@@ -144,6 +144,7 @@ def _imports() -> None:
         sa.Column("file_name", sa.String(255), nullable=False),
         sa.Column("file_path", sa.String(1024), nullable=False),
         sa.Column("options", Json, nullable=False),
+        sa.Column("columns", Json, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("rows_total", sa.Integer(), nullable=True),
         sa.Column("rows_done", sa.Integer(), nullable=False),

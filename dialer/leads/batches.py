@@ -1,0 +1,119 @@
+"""Stores one batch of an import: leads, numbers, rejected rows and the import's counters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dialer.campaigns.models import CampaignRow
+from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
+from dialer.leads.rows import Candidate, Reject, reject
+
+_LEADS = cast("Table", LeadRow.__table__)
+_NUMBERS = cast("Table", NumberRow.__table__)
+_REJECTS = cast("Table", RejectRow.__table__)
+_LOOK_UP = 1000  # numbers in one query: databases limit its parameters
+
+
+async def store_batch(
+    session: AsyncSession,
+    import_id: int,
+    batch: Sequence[Candidate | Reject],
+    share: float,
+    now: datetime,
+) -> None:
+    """Store `batch` in the session's transaction and move the import's counters.
+
+    share: how much of the file was read after this batch, 0 to 1. now: when the leads are due.
+    A row whose number the campaign already has is rejected.
+    """
+    job = await session.get_one(ImportRow, import_id)
+    # Of several imports into one campaign, one at a time looks up numbers and adds to them.
+    campaign = select(CampaignRow.id).where(CampaignRow.id == job.campaign_id)
+    await session.execute(campaign.with_for_update(key_share=True))
+    candidates = [item for item in batch if isinstance(item, Candidate)]
+    rejects = [item for item in batch if isinstance(item, Reject)]
+    known = await _whereabouts(session, job, candidates)
+    fresh = []
+    for candidate in candidates:
+        if where := known.get(candidate.numbers[0][0]):
+            rejects.append(reject(candidate.row, f"the number is already {where}"))
+            continue
+        fresh.append(_without_known(candidate, known))
+        for e164, _ in candidate.numbers:
+            known.setdefault(e164, f"on line {candidate.row.line} of this file")
+    await _insert_leads(session, job, fresh, now)
+    if rejects:
+        await session.execute(insert(_REJECTS), [_reject_values(import_id, r) for r in rejects])
+    job.rows_done += len(batch)
+    job.accepted += len(fresh)
+    job.rejected += len(rejects)
+    job.rows_total = round(job.rows_done / share) if share else None
+
+
+async def _whereabouts(
+    session: AsyncSession, job: ImportRow, candidates: Sequence[Candidate]
+) -> dict[str, str]:
+    """Which of the candidates' numbers the campaign has, and where, in words."""
+    wanted = [e164 for candidate in candidates for e164, _ in candidate.numbers]
+    known: dict[str, str] = {}
+    for start in range(0, len(wanted), _LOOK_UP):
+        found = await session.execute(
+            select(NumberRow.e164, LeadListRow.id, LeadListRow.name)
+            .join(LeadRow, LeadRow.id == NumberRow.lead_id)
+            .join(LeadListRow, LeadListRow.id == LeadRow.list_id)
+            .where(NumberRow.campaign_id == job.campaign_id)
+            .where(NumberRow.e164.in_(wanted[start : start + _LOOK_UP]))
+        )
+        for e164, list_id, name in found:
+            known[e164] = "on this list" if list_id == job.list_id else f"on list “{name}”"
+    return known
+
+
+def _without_known(candidate: Candidate, known: dict[str, str]) -> Candidate:
+    """The first number makes the lead; a further one that is another lead's is kept as text."""
+    for e164, column in candidate.numbers[1:]:
+        if e164 in known:
+            candidate.numbers.remove((e164, column))
+            candidate.fields[column] = e164
+    return candidate
+
+
+async def _insert_leads(
+    session: AsyncSession, job: ImportRow, leads: Sequence[Candidate], now: datetime
+) -> None:
+    if not leads:
+        return
+    made = insert(_LEADS).returning(_LEADS.c.id, sort_by_parameter_order=True)
+    ids = (await session.execute(made, [_lead_values(job, lead, now) for lead in leads])).scalars()
+    numbers: list[dict[str, Any]] = [
+        {"campaign_id": job.campaign_id, "lead_id": lead_id, "position": position, "e164": e164}
+        for lead_id, lead in zip(ids, leads, strict=True)
+        for position, (e164, _) in enumerate(lead.numbers)
+    ]
+    await session.execute(insert(_NUMBERS), numbers)
+
+
+def _lead_values(job: ImportRow, lead: Candidate, now: datetime) -> dict[str, Any]:
+    return {
+        "campaign_id": job.campaign_id,
+        "list_id": job.list_id,
+        "name": lead.name,
+        "reference": lead.reference,
+        "fields": lead.fields,
+        "time_zone": lead.time_zone,
+        "priority": lead.priority,
+        "state": "waiting",
+        "due_at": now,
+    }
+
+
+def _reject_values(import_id: int, refused: Reject) -> dict[str, Any]:
+    return {
+        "import_id": import_id,
+        "line": refused.line,
+        "reason": refused.reason,
+        "cells": refused.cells,
+    }

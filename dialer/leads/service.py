@@ -1,0 +1,217 @@
+"""Lists of leads: taking them in, following an import, and what was refused."""
+
+import asyncio
+import codecs
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cti.base.clock import Clock
+from cti.base.errors import NotFound
+from cti.store.engine import Store
+from dialer.campaigns.models import CampaignRow
+from dialer.campaigns.settings import CampaignSettings
+from dialer.leads.importer import Importer, LeadFile
+from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
+from dialer.leads.rejects import csv_line
+from dialer.leads.rows import ImportOptions
+from dialer.leads.uploads import discard, discard_others, keep_file
+from dialer.leads.views import ImportProgress, Lead, Number
+
+_PAGE = 1000
+
+_log = structlog.get_logger(__name__)
+
+
+class LeadService:
+    """Use cases of lists and leads.
+
+    folder: where files wait while they are imported (made if missing).
+    default_region: two-letter country of numbers without a country code, where neither the
+    import nor the campaign names one. Imports run one after the other; `close` interrupts the
+    running one so that `resume_imports` takes it up at the next start.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, folder: Path, default_region: str = "CN"
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._folder = folder
+        self._default_region = default_region
+        self._importer = Importer(store, clock)
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def start_import(
+        self,
+        campaign_id: int,
+        content: Path | AsyncIterator[bytes],
+        file_name: str,
+        options: ImportOptions | None = None,
+        list_name: str = "",
+    ) -> int:
+        """Take a copy of a CSV or XLSX file, check that it can be read, and import it in the
+        background. Returns the import's id.
+
+        list_name: the list to add to, made if new; empty: the file's name without its ending.
+        Raises NotFound for the campaign; UserError for a file that cannot be read or mapped.
+        """
+        file_name = Path(file_name).name[:255] or "leads"
+        list_name = (list_name.strip() or Path(file_name).stem)[:128]
+        options = options or ImportOptions()
+        region = await self._region(campaign_id)
+        options = options.model_copy(update={"region": options.region or region})
+        copy = await keep_file(self._folder, content, file_name)
+        try:
+            columns = await asyncio.to_thread(_check, copy, file_name, options)
+            async with self._store.write() as session:
+                job = ImportRow(
+                    campaign_id=campaign_id,
+                    list_id=await self._list_id(session, campaign_id, list_name, options.priority),
+                    file_name=file_name,
+                    file_path=str(copy),
+                    options=options.model_dump(),
+                    columns=columns,
+                    created_at=self._clock.now(),
+                )
+                session.add(job)
+        except BaseException:
+            discard(copy)
+            raise
+        self._launch(job.id)
+        return job.id
+
+    async def resume_imports(self) -> list[int]:
+        """At start: go on with every import that was interrupted. Returns their ids.
+
+        Copies of files that no import waits for, left by a crash, are deleted.
+        """
+        async with self._store.read() as session:
+            running = select(ImportRow.id, ImportRow.file_path).where(ImportRow.state == "running")
+            found = dict((await session.execute(running.order_by(ImportRow.id))).tuples().all())
+        await asyncio.to_thread(discard_others, self._folder, set(found.values()))
+        interrupted = [import_id for import_id in found if import_id not in self._tasks]
+        for import_id in interrupted:
+            _log.info("import resumed", import_id=import_id)
+            self._launch(import_id)
+        return interrupted
+
+    async def wait_for_import(self, import_id: int) -> ImportProgress:
+        """Wait until an import is done or failed."""
+        if task := self._tasks.get(import_id):
+            await asyncio.shield(task)
+        return await self.import_progress(import_id)
+
+    async def import_progress(self, import_id: int) -> ImportProgress:
+        """Raises NotFound."""
+        async with self._store.read() as session:
+            return ImportProgress.model_validate(await _get_import(session, import_id))
+
+    async def imports(self, campaign_id: int) -> list[ImportProgress]:
+        """All imports of a campaign, the newest first. Raises NotFound for the campaign."""
+        await self._region(campaign_id)
+        async with self._store.read() as session:
+            found = await session.scalars(
+                select(ImportRow)
+                .where(ImportRow.campaign_id == campaign_id)
+                .order_by(ImportRow.id.desc())
+            )
+            return [ImportProgress.model_validate(row) for row in found]
+
+    async def rejects_csv(self, import_id: int) -> AsyncIterator[bytes]:
+        """The rejected rows as CSV lines: line, reason, then the row as it was in the file.
+
+        UTF-8 with a byte order mark, so that Excel reads it; no cell can run as a formula.
+        Raises NotFound at once.
+        """
+        async with self._store.read() as session:
+            columns = (await _get_import(session, import_id)).columns
+        return self._reject_lines(import_id, columns)
+
+    async def lead(self, lead_id: int) -> Lead:
+        """Raises NotFound."""
+        async with self._store.read() as session:
+            row = await session.get(LeadRow, lead_id)
+            if row is None:
+                raise NotFound(f"There is no lead {lead_id}.")
+            numbers = await session.scalars(
+                select(NumberRow).where(NumberRow.lead_id == lead_id).order_by(NumberRow.position)
+            )
+            known = {name: getattr(row, name) for name in Lead.model_fields if name != "numbers"}
+            return Lead(**known, numbers=[Number.model_validate(number) for number in numbers])
+
+    async def close(self) -> None:
+        """Interrupt running imports; they stay `running` in the database."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _launch(self, import_id: int) -> None:
+        task = asyncio.create_task(self._run(import_id), name=f"import {import_id}")
+        self._tasks[import_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(import_id))
+
+    async def _run(self, import_id: int) -> None:
+        async with self._one_at_a_time:
+            await self._importer.run(import_id)
+
+    async def _region(self, campaign_id: int) -> str:
+        async with self._store.read() as session:
+            campaign = await session.get(CampaignRow, campaign_id)
+        if campaign is None:
+            raise NotFound(f"There is no campaign {campaign_id}.")
+        return CampaignSettings.model_validate(campaign.settings).region or self._default_region
+
+    async def _list_id(
+        self, session: AsyncSession, campaign_id: int, name: str, priority: int
+    ) -> int:
+        found = await session.scalar(
+            select(LeadListRow.id)
+            .where(LeadListRow.campaign_id == campaign_id)
+            .where(LeadListRow.name == name)
+        )
+        if found is not None:
+            return found
+        made = LeadListRow(
+            campaign_id=campaign_id, name=name, priority=priority, created_at=self._clock.now()
+        )
+        session.add(made)
+        await session.flush()
+        return made.id
+
+    async def _reject_lines(self, import_id: int, columns: list[str]) -> AsyncIterator[bytes]:
+        yield codecs.BOM_UTF8 + csv_line(["line", "reason", *columns])
+        last = 0
+        while True:
+            async with self._store.read() as session:
+                page = list(
+                    await session.scalars(
+                        select(RejectRow)
+                        .where(RejectRow.import_id == import_id, RejectRow.id > last)
+                        .order_by(RejectRow.id)
+                        .limit(_PAGE)
+                    )
+                )
+            if not page:
+                return
+            yield b"".join(csv_line([str(row.line), row.reason, *row.cells]) for row in page)
+            last = page[-1].id
+
+
+def _check(path: Path, name: str, options: ImportOptions) -> list[str]:
+    file = LeadFile(path, name, options)
+    file.close()
+    return file.columns
+
+
+async def _get_import(session: AsyncSession, import_id: int) -> ImportRow:
+    row = await session.get(ImportRow, import_id)
+    if row is None:
+        raise NotFound(f"There is no import {import_id}.")
+    return row

@@ -1,0 +1,58 @@
+"""What is told of imports and leads: over HTTP and to the command line alike."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ImportProgress(BaseModel):
+    """How far an import is."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    campaign_id: int
+    list_id: int = Field(description="the list that the leads are added to")
+    file_name: str
+    state: Literal["running", "done", "failed"]
+    rows_total: int | None = Field(description="an estimate while it runs")
+    rows_done: int = Field(description="rows stored, accepted and rejected together")
+    accepted: int
+    rejected: int
+    error: str | None = Field(description="a sentence: why it failed, or why nothing was usable")
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class Number(BaseModel):
+    """A telephone number of a lead."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    e164: str = Field(description="E.164, with its plus sign")
+    position: int = Field(description="order of dialling, from 0")
+    usable: bool = Field(description="false once vacant, changed, wrong or not to be called")
+
+
+class Lead(BaseModel):
+    """A person on a list, and where the dialling stands."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    campaign_id: int
+    list_id: int
+    name: str
+    reference: str = Field(description="the client's own id")
+    fields: dict[str, str] = Field(description="columns of the file that have no other meaning")
+    time_zone: str = Field(description="IANA name")
+    priority: int = Field(description="higher goes first")
+    state: Literal["waiting", "due", "in_flight", "closed"]
+    due_at: datetime | None = Field(description="not before; empty once closed")
+    dials: int = Field(description="attempts so far")
+    last_outcome: str | None
+    last_disposition: str | None
+    closed_reason: str | None
+    numbers: list[Number]
