@@ -165,7 +165,8 @@ class _Source:
         try:
             self.menu = Menu.model_validate(content)
         except ValidationError as error:
-            first = error.errors()[0]
+            # A misspelt field is also a missing one; the misspelling is the one to tell.
+            first = min(error.errors(), key=lambda fault: fault["type"] == "missing")
             raise self.fault(first["loc"], first["msg"].removeprefix("Value error, ")) from error
 
     def check_references(self, names: set[str]) -> None:
