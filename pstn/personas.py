@@ -85,9 +85,7 @@ def draw(number: str) -> Draw:
     first = (int(digits or "0") + 1) * MULTIPLIER % MODULUS
     second = first * MULTIPLIER % MODULUS
     third = second * MULTIPLIER % MODULUS
-    return Draw(
-        bucket=first % BUCKETS, ring=second % 1001 / 1000, talk=third % 1001 / 1000
-    )
+    return Draw(bucket=first % BUCKETS, ring=second % 1001 / 1000, talk=third % 1001 / 1000)
 
 
 class Personas(BaseModel):

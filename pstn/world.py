@@ -42,8 +42,7 @@ class World:
         host: str = "127.0.0.2",
     ) -> None:
         self.folder = state.resolve() / "pstn"
-        self.personas: Personas = load(personas)
-        self._check_sounds(personas)
+        self.personas = self.check(personas)
         self.sip = (host, ports.get("pstn-sip"))
         self._ami = (host, ports.get("pstn-ami"))
         self._rtp = ports.rtp()  # the PBX's block too: other address, other ports
@@ -125,11 +124,15 @@ class World:
         """Stop it; its calls end."""
         await self.process.stop()
 
-    def _check_sounds(self, path: Path) -> None:
-        for persona in self.personas.personas:
+    @staticmethod
+    def check(path: Path) -> Personas:
+        """The personas of `path`. Raises UserError for a fault, also for a sound there is not."""
+        personas = load(path)
+        for persona in personas.personas:
             for sound in (persona.early, persona.answer):
                 if sound is not None and sound != RINGBACK and sound not in SOUNDS:
                     raise UserError(
                         f"{path}: {persona.key} has a sound {sound!r} that does not exist.",
                         f"Use one of {', '.join(SOUNDS)}, or {RINGBACK} for early.",
                     )
+        return personas

@@ -50,7 +50,10 @@ def find_asterisk(chosen: Path | None = None) -> AsteriskInstall:
         if install is None or not _new_enough(install):
             raise UserError(f"{chosen} is no Asterisk {OLDEST} or newer.", "Name another.")
         return install
-    for found in (_on_host(shutil.which("asterisk") or "/usr/sbin/asterisk"), _in_root(cached_root())):
+    for found in (
+        _on_host(shutil.which("asterisk") or "/usr/sbin/asterisk"),
+        _in_root(cached_root()),
+    ):
         if found is not None and _new_enough(found):
             return found
     raise UserError(
@@ -104,7 +107,8 @@ def _new_enough(install: AsteriskInstall) -> bool:
 def render(conf_dir: Path, target: Path, variables: Mapping[str, object]) -> bool:
     """Fill every .conf file of `conf_dir` into `target`; True when any changed. See render_one."""
     names = sorted(path.name for path in conf_dir.glob("*.conf"))
-    return any([render_one(conf_dir, name, target, variables) for name in names])
+    changed = [render_one(conf_dir, name, target, variables) for name in names]  # all of them
+    return any(changed)
 
 
 def render_one(conf_dir: Path, name: str, target: Path, variables: Mapping[str, object]) -> bool:

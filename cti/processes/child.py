@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 # $0 is the pid file. The line of /proc/PID/stat holds the pid and the moment the process began;
 # with the boot's id they name one process for ever, however often its pid is used again.
 _LAUNCH = (
-    'umask 077; read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id; '
+    "umask 077; read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id; "
     'printf "%s\\n%s\\n" "$stat" "$boot" >"$0"; exec "$@"'
 )
 _POLL = 0.05
@@ -74,7 +74,9 @@ class Child:
     def pid(self) -> int | None:
         """The living process that our pid file names, else None."""
         try:
-            stat, boot = self._pid_file.read_text(encoding="utf-8", errors="replace").split("\n")[:2]
+            stat, boot = self._pid_file.read_text(encoding="utf-8", errors="replace").split("\n")[
+                :2
+            ]
         except (FileNotFoundError, ValueError):
             return None
         known = identify(stat, boot)

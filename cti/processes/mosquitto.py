@@ -37,9 +37,7 @@ class PrivateMosquitto:
         self._folder = state.resolve() / "mosquitto"
         self._port = ports.get("mqtt")
         self._conf = self._folder / "mosquitto.conf"
-        self.child = Child(
-            "mosquitto", [program("mosquitto"), "-c", str(self._conf)], self._folder
-        )
+        self.child = Child("mosquitto", [program("mosquitto"), "-c", str(self._conf)], self._folder)
 
     @property
     def url(self) -> str:

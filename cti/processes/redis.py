@@ -1,6 +1,5 @@
 """A private Redis: loopback, a password made once, every write on disk within a second."""
 
-import asyncio
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -53,7 +52,7 @@ class PrivateRedis:
         client = Redis.from_url(self.url, socket_timeout=1.0)
         try:
             return bool(await client.ping())
-        except (RedisError, OSError, asyncio.TimeoutError):
+        except (RedisError, OSError):
             return False
         finally:
             await client.aclose()
