@@ -134,7 +134,7 @@ class DialEnded(Event):
 class OriginateEnded(Event):
     """The end of an Originate; for an answered one it may follow the dialplan's first events.
 
-    reason: 4 answered; on failure 0 whatever the cause: ChannelHungUp says more.
+    reason: 4 answered, 3 not answered in time, 0 any other failure: ChannelHungUp says more.
     """
 
     uniqueid: str
@@ -171,8 +171,9 @@ class BridgeLeft(Event):
 class ChannelHungUp(Event):
     """The channel is gone.
 
-    cause: ITU-T Q.850, 0 if unknown; tech_cause: the SIP status that ended it. It is the far
-    side's word only when the call was never up: our own HangUp with a cause sets it too.
+    cause: ITU-T Q.850, 0 if unknown; tech_cause: the SIP status that belongs to it. Neither is
+    always the far side's word: our own HangUp with a cause sets both, and our own ringing
+    time-out looks like a carrier's 480 (19/480), told apart by OriginateEnded.reason 3.
     """
 
     uniqueid: str

@@ -127,7 +127,7 @@ async def test_an_unanswered_action_times_out_and_its_late_answer_is_harmless(
     peer: Peer, make_link: MakeLink
 ) -> None:
     peer.answers["Bridge"] = silent
-    link = make_link(timeout=0.05)
+    link = make_link(timeout=0.2)
     await link.start()
     await link.wait_up(10)
     with pytest.raises(ActionTimeout, match="Bridge"):
@@ -140,7 +140,7 @@ async def test_an_unanswered_action_times_out_and_its_late_answer_is_harmless(
 async def test_a_mute_peer_is_left_after_two_missed_pongs(
     peer: Peer, make_link: MakeLink, heard: Heard
 ) -> None:
-    link = make_link(ping_seconds=0.02)
+    link = make_link(ping_seconds=0.1)
     await link.start()
     await peer.until("Ping", 3)
     assert link.up
@@ -156,7 +156,7 @@ async def test_one_missed_pong_is_forgiven(peer: Peer, make_link: MakeLink, hear
         return success(asked) if pings % 2 else None
 
     peer.answers["Ping"] = every_other
-    link = make_link(ping_seconds=0.05)
+    link = make_link(ping_seconds=0.2)
     await link.start()
     await peer.until("Ping", 7)
     assert link.up
@@ -341,7 +341,7 @@ async def test_a_list_that_never_ends_times_out(peer: Peer, make_link: MakeLink)
     peer.answers["CoreShowChannels"] = lambda asked: (
         success(asked, "EventList: start") + row(asked, "a")
     )
-    link = make_link(timeout=0.05)
+    link = make_link(timeout=0.2)
     await link.start()
     await link.wait_up(10)
     with pytest.raises(ActionTimeout):
