@@ -28,7 +28,7 @@ from dialer.leads.uploads import discard
 
 # Short enough that an attempt which wants to be committed hardly waits, long enough that the
 # disk's commits do not set the pace.
-BATCH = 1000
+BATCH = 500
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")

@@ -1,0 +1,59 @@
+"""Routes of campaigns."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from dialer.campaigns.service import Campaign, CampaignService, Mode
+from dialer.campaigns.settings import CampaignSettings
+
+
+class NewCampaign(BaseModel):
+    """A campaign to be made."""
+
+    name: str = Field(description="unique among campaigns", examples=["Spring offer"])
+    mode: Mode = "progressive"
+    settings: CampaignSettings = CampaignSettings()
+
+
+class CampaignChange(BaseModel):
+    """What to change; what is left out stays."""
+
+    name: str | None = None
+    settings: CampaignSettings | None = Field(
+        default=None, description="all settings, not only those that change"
+    )
+
+
+def router(service: CampaignService) -> APIRouter:
+    """Everything under /v1/campaigns but imports, which are with the leads."""
+    routes = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
+
+    @routes.get("", summary="All campaigns, the newest first")
+    async def campaigns() -> list[Campaign]:
+        return await service.campaigns()
+
+    @routes.post("", status_code=201, summary="Make a campaign; it is a draft until started")
+    async def create(new: NewCampaign) -> Campaign:
+        return await service.create(new.name, new.settings, new.mode)
+
+    @routes.get("/{campaign_id}", summary="One campaign")
+    async def campaign(campaign_id: int) -> Campaign:
+        return await service.get(campaign_id)
+
+    @routes.patch("/{campaign_id}", summary="Rename a campaign or change its settings")
+    async def update(campaign_id: int, change: CampaignChange) -> Campaign:
+        return await service.update(campaign_id, change.name, change.settings)
+
+    @routes.post("/{campaign_id}/start", summary="Dial, first or again after a pause")
+    async def start(campaign_id: int) -> Campaign:
+        return await service.start(campaign_id)
+
+    @routes.post("/{campaign_id}/pause", summary="Place no new calls; living calls go on")
+    async def pause(campaign_id: int) -> Campaign:
+        return await service.pause(campaign_id)
+
+    @routes.post("/{campaign_id}/stop", summary="Place no new calls, for good")
+    async def stop(campaign_id: int) -> Campaign:
+        return await service.stop(campaign_id)
+
+    return routes

@@ -1,0 +1,146 @@
+"""Campaigns: making them, changing them, starting and stopping them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cti.base.clock import Clock
+from cti.base.errors import Conflict, NotFound, UserError
+from cti.store.engine import Store
+from dialer.campaigns.models import CampaignRow
+from dialer.campaigns.settings import CampaignSettings
+from dialer.campaigns.states import CampaignState, check_move
+
+Mode = Literal["progressive"]
+
+
+class Campaign(BaseModel):
+    """A campaign as it is now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    state: CampaignState = Field(description="draft → running ⇄ paused → stopped")
+    mode: Mode = Field(description="how many are dialled at once: see docs/pacing.md")
+    settings: CampaignSettings
+    created_at: datetime
+
+
+class CampaignService:
+    """Use cases of campaigns.
+
+    on_change: told the id of a campaign after its state or settings changed and were committed,
+    so that the engine can look at it. It must not block or raise.
+    """
+
+    def __init__(self, store: Store, clock: Clock, on_change: Callable[[int], None]) -> None:
+        self._store = store
+        self._clock = clock
+        self._on_change = on_change
+
+    async def create(
+        self, name: str, settings: CampaignSettings | None = None, mode: Mode = "progressive"
+    ) -> Campaign:
+        """Make a campaign, a draft. Raises UserError for a bad name, Conflict for one in use."""
+        name = _check_name(name)
+        row = CampaignRow(
+            name=name,
+            mode=mode,
+            state=CampaignState.DRAFT,
+            settings=(settings or CampaignSettings()).model_dump(mode="json"),
+            created_at=self._clock.now(),
+        )
+        with _unique(name):
+            async with self._store.write() as session:
+                session.add(row)
+        return self._changed(row)
+
+    async def campaigns(self) -> list[Campaign]:
+        """All campaigns, the newest first."""
+        async with self._store.read() as session:
+            rows = await session.scalars(select(CampaignRow).order_by(CampaignRow.id.desc()))
+            return [Campaign.model_validate(row) for row in rows]
+
+    async def get(self, campaign_id: int) -> Campaign:
+        """Raises NotFound."""
+        async with self._store.read() as session:
+            return Campaign.model_validate(await _get(session, campaign_id))
+
+    async def find(self, name: str) -> Campaign:
+        """The campaign of this name. Raises NotFound, naming those there are."""
+        campaigns = await self.campaigns()
+        for campaign in campaigns:
+            if campaign.name == name.strip():
+                return campaign
+        names = ", ".join(campaign.name for campaign in campaigns) or "none"
+        raise NotFound(f"There is no campaign “{name}”.", f"There are: {names}.")
+
+    async def update(
+        self, campaign_id: int, name: str | None = None, settings: CampaignSettings | None = None
+    ) -> Campaign:
+        """Change what is given; a running campaign goes by it at once.
+
+        Raises NotFound, UserError for a bad name, Conflict for one in use or when stopped.
+        """
+        with _unique(name):
+            async with self._store.write() as session:
+                row = await _get(session, campaign_id, locked=True)
+                if row.state == CampaignState.STOPPED:
+                    raise Conflict(f"The campaign “{row.name}” is stopped; it stays as it was.")
+                if name is not None:
+                    row.name = _check_name(name)
+                if settings is not None:
+                    row.settings = settings.model_dump(mode="json")
+        return self._changed(row)
+
+    async def start(self, campaign_id: int) -> Campaign:
+        """Dial, first or again. Raises NotFound, Conflict."""
+        return await self._move(campaign_id, CampaignState.RUNNING)
+
+    async def pause(self, campaign_id: int) -> Campaign:
+        """Place no new calls; those that live go on. Raises NotFound, Conflict."""
+        return await self._move(campaign_id, CampaignState.PAUSED)
+
+    async def stop(self, campaign_id: int) -> Campaign:
+        """Place no new calls, for good; those that live go on. Raises NotFound, Conflict."""
+        return await self._move(campaign_id, CampaignState.STOPPED)
+
+    async def _move(self, campaign_id: int, then: CampaignState) -> Campaign:
+        async with self._store.write() as session:
+            row = await _get(session, campaign_id, locked=True)
+            check_move(row.name, CampaignState(row.state), then)
+            row.state = then
+        return self._changed(row)
+
+    def _changed(self, row: CampaignRow) -> Campaign:
+        self._on_change(row.id)
+        return Campaign.model_validate(row)
+
+
+def _check_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > 128 or not name.isprintable():
+        raise UserError("A campaign's name has 1 to 128 printable characters.")
+    return name
+
+
+@contextmanager
+def _unique(name: str | None) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:  # the name is all that is unique of a campaign
+        raise Conflict(f"There is already a campaign “{name}”.", "Choose another name.") from error
+
+
+async def _get(session: AsyncSession, campaign_id: int, *, locked: bool = False) -> CampaignRow:
+    row = await session.get(CampaignRow, campaign_id, with_for_update=locked or None)
+    if row is None:
+        raise NotFound(f"There is no campaign {campaign_id}.")
+    return row
