@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     default_region: str = Field("CN", description="region of numbers without a country code")
     recordings: Path | None = Field(None, description="folder of recordings; unset: in state")
     cel_file: Path | None = Field(None, description="PBX's channel event log; unset: in state")
+    reconcile_seconds: float = Field(
+        60.0, gt=0, description="how often our counters are held against the PBX"
+    )
     menus: Path = Field(Path("examples/menus"), description="folder of IVR menus (YAML)")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"

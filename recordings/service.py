@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import insert
 
 from cti.base.clock import Clock
+from cti.base.errors import UserError
 from cti.bus.payloads import Incident, Message, RecordingMissing, RecordingReady
 from cti.store.engine import Store
 from recordings import jobs
-from recordings.convert import ConversionFailed, NoRoom, NothingRecorded
+from recordings.convert import ConversionFailed, Converted, NoRoom, NothingRecorded
 from recordings.converter import Converter
 from recordings.jobs import Job, Result
 from recordings.models import RecordingRow
@@ -28,17 +29,32 @@ _BATCH = 16  # recordings between two commits
 _MAX_ERROR = 255
 _MAX_ID = 64
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+_UNWRITABLE = re.compile(r"""[,;|&"'$`\\{}()\x00-\x1f]""")  # mean something in a dialplan
 
 Publish = Callable[[Message], None]
+
+
+class Converts(Protocol):
+    """What turns a raw file into an archived one: `Converter`, or a test's own."""
+
+    async def convert(self, raw: Path, audio: Path, waveform: Path, scratch: Path) -> Converted:
+        """As `recordings.convert.convert`."""
+        ...
+
+    async def close(self) -> None:
+        """Stop, also in the middle."""
+        ...
 
 
 class RecordingService:
     """Keeps the archive.
 
     archive: presentable files, YYYY/MM/DD/ID.mp3 and ID.json.
-    incoming: what the PBX writes, YYYYMMDD/ID.raw; emptied as the archive fills.
+    incoming: what the PBX writes, ID.raw; emptied as the archive fills.
     settle: seconds between a call's end and its conversion; the PBX closes the file meanwhile.
     pause: seconds before something that failed is tried again.
+
+    Raises UserError when the PBX could not write to `incoming` because of its name.
     """
 
     def __init__(
@@ -49,17 +65,24 @@ class RecordingService:
         clock: Clock,
         publish: Publish,
         *,
+        converter: Converts | None = None,
         settle: float = 1.0,
         pause: float = 30.0,
     ) -> None:
         self.archive = archive.resolve()
         self.incoming = incoming.resolve()
+        if found := _UNWRITABLE.search(str(self.incoming)):
+            raise UserError(
+                f"The PBX cannot record to {self.incoming}: it has {found.group()!r} in its name.",
+                "Choose another folder with CTI_RECORDINGS or CTI_STATE.",
+            )
+        self._scratch = self.archive / ".unfinished"
         self.store = store
         self._clock = clock
         self._publish = publish
         self._settle = settle
         self._pause = pause
-        self._converter = Converter()
+        self._converter: Converts = converter or Converter()
         self._waiting: deque[tuple[float, Job]] = deque()  # loop time when settled, job
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -71,10 +94,8 @@ class RecordingService:
         return len(self._waiting)
 
     def path_for(self, call_id: str) -> Path:
-        """Where the PBX is to write this call; makes the folder. ValueError for an unfit id."""
-        folder = self.incoming / self._clock.now().strftime("%Y%m%d")
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{checked_id(call_id)}.raw"
+        """Where the PBX is to write this call; always the same. ValueError for an unfit id."""
+        return self.incoming / f"{checked_id(call_id)}.raw"
 
     def expected_row(
         self,
@@ -101,12 +122,13 @@ class RecordingService:
         async with self.store.write() as session:
             await session.execute(insert(RecordingRow), [row])
 
-    async def finished(self, call_id: str, agent_id: int | None = None, outcome: str = "") -> None:
+    def finished(self, call_id: str, agent_id: int | None = None, outcome: str = "") -> None:
         """The call is over: convert its recording soon. Costs nothing now."""
         self._add(Job(call_id, agent_id, outcome))
 
     async def start(self) -> None:
         """Begin converting what `finished` and `resume` bring."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
         self._task = asyncio.create_task(self._work(), name="recordings")
 
     async def resume(self, is_living: Callable[[str], bool]) -> int:
@@ -191,7 +213,10 @@ class RecordingService:
         audio, waveform = (f"{folder}/{checked_id(row.id)}.{kind}" for kind in ("mp3", "json"))
         try:
             facts = await self._converter.convert(
-                Path(row.raw_path), self.archive / audio, self.archive / waveform
+                raw=Path(row.raw_path),
+                audio=self.archive / audio,
+                waveform=self.archive / waveform,
+                scratch=self._scratch,
             )
         except NothingRecorded as error:
             return Result(job, row, {"state": "missing", "error": str(error)[:_MAX_ERROR]})
@@ -229,8 +254,9 @@ class RecordingService:
                 )
 
     async def _sweep(self) -> None:
-        """Delete what a crash left between the commit and the deletion."""
-        files = await asyncio.to_thread(lambda: sorted(self.incoming.glob("*/*.raw")))
+        """Delete what a crash left: half files, and raw files whose recording is archived."""
+        await asyncio.to_thread(lambda: _delete(self._scratch.glob("*")))
+        files = await asyncio.to_thread(lambda: sorted(self.incoming.glob("*.raw")))
         archived = await jobs.archived(self.store, [file.stem for file in files])
         await asyncio.to_thread(_delete, [file for file in files if file.stem in archived])
 

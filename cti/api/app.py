@@ -86,13 +86,13 @@ def _health_router(check: Check) -> APIRouter:
     return router
 
 
-STATUS = {NotFound: 404, Conflict: 409, NotSignedIn: 401}
+STATUS: dict[type, int] = {NotFound: 404, Conflict: 409, NotSignedIn: 401}
 
 
 def _errors_in_one_form(app: FastAPI) -> None:
     @app.exception_handler(UserError)
     async def user_error(_: Request, error: UserError) -> JSONResponse:
-        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        status = next((STATUS[k] for k in type(error).__mro__ if k in STATUS), 422)
         return JSONResponse({"error": error.what, "cure": error.cure}, status)
 
     @app.exception_handler(RequestValidationError)

@@ -1,9 +1,10 @@
 """Callers: from the menu to the floor, and what became of them."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -35,6 +36,7 @@ class Caller:
     bridged_at: datetime | None = None
     ended_at: datetime | None = None
     agent_id: int | None = None
+    record: Path | None = None
 
     @property
     def outcome(self) -> str:
@@ -60,6 +62,7 @@ class InboundDesk:
     floor: Floor
     signals: Signals
     clock: Clock
+    record_path: Callable[[str], Path]
     wrap_up: float = 20.0
     callers: dict[str, Caller] = field(default_factory=dict)
     answered_today: int = 0
@@ -75,7 +78,7 @@ class InboundDesk:
 
     # -- what the menus tell -------------------------------------------------------------------
 
-    def arrived(self, uniqueid: str, dialled: str, caller: str) -> None:
+    async def arrived(self, uniqueid: str, dialled: str, caller: str) -> None:
         """A caller reached a menu."""
         if uniqueid in self.callers:
             return
@@ -84,19 +87,25 @@ class InboundDesk:
         self._write(self._insert(new))
         self.signals.emit(CallerMoved(new, "arrived"))
 
-    def chose(self, uniqueid: str, menu: str, digit: str) -> None:
+    async def chose(self, uniqueid: str, menu: str, digit: str) -> None:
         """A key was pressed in a menu."""
         caller = self.callers.get(uniqueid)
         if caller is not None:
             caller.choices.append(f"{menu}:{digit}")
 
-    def queued(self, uniqueid: str, queue: str) -> None:
-        """The menu sent the caller to a queue; the floor gets them once the PBX has them there."""
-        caller = self.callers.get(uniqueid)
-        if caller is not None:
-            caller.queue = queue
+    async def queued(self, uniqueid: str, queue: str) -> str:
+        """The menu sent the caller to a queue; the floor gets them once the PBX has them there.
 
-    def left(self, uniqueid: str, outcome: str) -> None:
+        Returns the file to record to.
+        """
+        caller = self.callers.get(uniqueid)
+        if caller is None:
+            return ""
+        caller.queue = queue
+        caller.record = self.record_path(uniqueid)
+        return str(caller.record)
+
+    async def left(self, uniqueid: str, outcome: str) -> None:
         """The menu is over for this caller."""
         log.debug("inbound.left_menu", call=uniqueid, outcome=outcome)
 

@@ -12,6 +12,7 @@ class AttemptPlaced:
     campaign_id: int
     lead_id: int
     e164: str
+    caller_id: str
     at: datetime
 
 
@@ -22,6 +23,7 @@ class AttemptAnswered:
     attempt_id: str
     campaign_id: int
     lead_id: int
+    e164: str
     at: datetime
 
 
@@ -32,6 +34,7 @@ class AttemptBridged:
     attempt_id: str
     campaign_id: int
     lead_id: int
+    e164: str
     agent_id: int
     wait_ms: float
     at: datetime

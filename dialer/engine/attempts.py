@@ -94,7 +94,9 @@ class Attempts:
             wrap_up=float(self.campaigns[flight.campaign_id].wrap_up_s),
         )
         self.signals.emit(
-            AttemptAnswered(flight.attempt_id, flight.campaign_id, flight.lead_id, self.clock.now())
+            AttemptAnswered(
+                flight.attempt_id, flight.campaign_id, flight.lead_id, flight.e164, self.clock.now()
+            )
         )
 
     def _connected(self, event: CallConnected) -> None:
@@ -112,6 +114,7 @@ class Attempts:
                 flight.attempt_id,
                 flight.campaign_id,
                 flight.lead_id,
+                flight.e164,
                 event.agent_id,
                 round(wait_ms, 3),
                 self.clock.now(),

@@ -1,7 +1,7 @@
 """The dialling loop: what the pacers allow is taken from the hoppers, committed, and dialled."""
 
 import asyncio
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -45,7 +45,7 @@ class Running:
     campaign: Campaign
     mode: str
     pacer: Pacer
-    caller_ids: cycle[str]
+    caller_ids: Iterator[str]
     supply: int = 0
     tokens: float = 0.0
     tokens_at: float = 0.0
@@ -205,7 +205,12 @@ class Dialler:
         self.attempts.flights.add(flight)
         self.signals.emit(
             AttemptPlaced(
-                flight.attempt_id, campaign.id, flight.lead_id, flight.e164, flight.placed_at
+                flight.attempt_id,
+                campaign.id,
+                flight.lead_id,
+                flight.e164,
+                flight.caller_id,
+                flight.placed_at,
             )
         )
         task = asyncio.get_running_loop().create_task(self._originate(campaign, flight))

@@ -8,13 +8,14 @@ log tells it again (`dialer.engine.recovery`).
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.dml import Update, UpdateBase
 
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
@@ -54,15 +55,21 @@ LEAD_OUTCOME = _update(LeadRow, "last_outcome")
 LEAD_DIALS = _update(LeadRow, "dials", "dials_today")
 NUMBER_SPENT = _update(NumberRow, "usable")
 
-ORDER = (
-    ATTEMPT_ENDED,
-    ATTEMPT_DISPOSED,
-    NUMBER_SPENT,
-    LEAD_DIALS,
-    LEAD_OUTCOME,
-    LEAD_DEFERRED,
-    LEAD_MOVED,
-)
+ORDER: dict[UpdateBase, int] = {
+    statement: place
+    for place, statement in enumerate(
+        (
+            ATTEMPT_ENDED,
+            ATTEMPT_DISPOSED,
+            NUMBER_SPENT,
+            LEAD_DIALS,
+            LEAD_OUTCOME,
+            LEAD_DEFERRED,
+            LEAD_MOVED,
+        )
+    )
+}
+"""A lead's later facts overwrite its earlier ones: what an outcome says, then where it goes."""
 
 
 @dataclass(slots=True)
@@ -71,9 +78,10 @@ class Ledger:
 
     store: Store
     healthy: bool = True
-    _queue: defaultdict[Update, list[dict[str, Any]]] = field(
+    _queue: defaultdict[UpdateBase, list[dict[str, Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _callbacks: list[Callable[[], None]] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _flushing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _task: asyncio.Task[None] | None = None
@@ -84,7 +92,16 @@ class Ledger:
 
     def put(self, statement: Update, key: object, **values: object) -> None:
         """Queue one row of one of this module's statements."""
-        self._queue[statement].append({"key": key, **values})
+        self.add(statement, {"key": key, **values})
+
+    def add(self, statement: UpdateBase, row: dict[str, Any]) -> None:
+        """Queue a row of any statement; another room's fact goes into the same transaction."""
+        self._queue[statement].append(row)
+        self._wake.set()
+
+    def then(self, callback: Callable[[], None]) -> None:
+        """Call back once all that is queued now has been committed."""
+        self._callbacks.append(callback)
         self._wake.set()
 
     @property
@@ -95,20 +112,24 @@ class Ledger:
     async def flush(self) -> None:
         """Commit what is queued now. SQLAlchemyError, OSError: nothing of it was written."""
         async with self._flushing:
-            if not self.queued:
-                return
-            work = {statement: self._queue[statement] for statement in ORDER}
-            self._queue = defaultdict(list)
+            work, self._queue = self._queue, defaultdict(list)
+            callbacks, self._callbacks = self._callbacks, []
             try:
-                async with self.store.write() as session:
-                    connection = await session.connection()
-                    for statement, rows in work.items():
-                        if rows:
-                            await connection.execute(statement, rows)
+                if work:
+                    await self._commit(work)
             except BaseException:
                 for statement, rows in work.items():
                     self._queue[statement] = rows + self._queue[statement]
+                self._callbacks = callbacks + self._callbacks
                 raise
+            for callback in callbacks:
+                callback()
+
+    async def _commit(self, work: Mapping[UpdateBase, list[dict[str, Any]]]) -> None:
+        async with self.store.write() as session:
+            connection = await session.connection()
+            for statement in sorted(work, key=lambda s: ORDER.get(s, len(ORDER))):
+                await connection.execute(statement, work[statement])
 
     async def close(self) -> None:
         """Write the rest, then stop."""

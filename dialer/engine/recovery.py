@@ -7,7 +7,7 @@ log (CEL); who appears in neither was never dialled and goes back on the list.
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -32,7 +32,10 @@ from dialer.retry.facts import LeadFacts
 
 log = structlog.get_logger(__name__)
 
-ReadCel = Callable[[], Mapping[str, CelHistory]]
+ReadCel = Callable[[datetime], Mapping[str, CelHistory]]
+"""The PBX's event log from a moment on."""
+CLOCKS_APART = timedelta(seconds=60)
+"""How far the PBX's clock may be from ours."""
 LOST_AFTER = 3.0
 """Seconds after which an attempt without a channel is looked up in the PBX's log."""
 
@@ -106,7 +109,7 @@ class Recovery:
 
     def settle(self, flights: list[Flight]) -> Report:
         """Adopt the living, close the dead. The tracker and the agents are already restored."""
-        history = self.read_cel() if flights else {}
+        history = self._history(flights)
         for flight in flights:
             if flight.attempt_id in self.tracker.legs:
                 self._adopt(flight)
@@ -144,16 +147,20 @@ class Recovery:
             for f in self.attempts.flights
             if f.attempt_id not in self.tracker.legs and now - f.t0 > LOST_AFTER
         ]
-        if lost:
-            history = self.read_cel()
-            for flight in lost:
-                self._close(flight, history.get(flight.attempt_id))
+        history = self._history(lost)
+        for flight in lost:
+            self._close(flight, history.get(flight.attempt_id))
         return len(lost)
 
     def _vanished(self, event: LegVanished) -> None:
         flight = self.attempts.flights.get(event.uniqueid)
         if flight is not None:
-            self._close(flight, self.read_cel().get(event.uniqueid))
+            self._close(flight, self._history([flight]).get(event.uniqueid))
+
+    def _history(self, flights: list[Flight]) -> Mapping[str, CelHistory]:
+        if not flights:
+            return {}
+        return self.read_cel(min(f.placed_at for f in flights) - CLOCKS_APART)
 
     # -- one attempt ---------------------------------------------------------------------------
 

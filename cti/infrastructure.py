@@ -1,0 +1,137 @@
+"""What stands under the service: addresses from the settings, or private child processes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from cti.processes.asterisk import find_asterisk
+from cti.processes.files import secret
+from cti.processes.lock import StateLock
+from cti.processes.mosquitto import PrivateMosquitto
+from cti.processes.pbx import PbxPlan, Phone, PrivatePbx
+from cti.processes.ports import PortRange, Ports
+from cti.processes.redis import PrivateRedis
+from cti.settings import Settings
+from cti.store.engine import sqlite_url
+
+log = structlog.get_logger(__name__)
+C = TypeVar("C")
+
+
+class Infrastructure:
+    """Holds the state folder and starts what the settings do not point elsewhere for.
+
+    Children survive a crash of the service and are adopted by its next start, so that talks
+    go on; a clean stop ends them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state = settings.state.resolve()
+        self.lock = StateLock(self.state)
+        self.lock.acquire()
+        self.ports = Ports(self.state)
+        self.redis = None if settings.redis_url else PrivateRedis(self.state, self.ports)
+        self.broker = None if settings.mqtt_url else PrivateMosquitto(self.state, self.ports)
+        self.pbx = None if settings.ami_url else self._private_pbx()
+
+    @property
+    def api_token(self) -> str:
+        """The bearer token: set, or made once and kept in `state`/api-token."""
+        return self.settings.api_token or secret(self.state / "api-token")
+
+    @property
+    def database_url(self) -> str:
+        return self.settings.database_url or sqlite_url(self.state)
+
+    @property
+    def redis_url(self) -> str:
+        return self.settings.redis_url or _known(self.redis).url
+
+    @property
+    def mqtt_url(self) -> str:
+        return self.settings.mqtt_url or _known(self.broker).url
+
+    @property
+    def ami_url(self) -> str:
+        return self.settings.ami_url or _known(self.pbx).ami_url
+
+    @property
+    def agi_address(self) -> tuple[str, int]:
+        """Where the IVR listens for the PBX."""
+        if self.pbx is not None:
+            return self.pbx.agi
+        return self.settings.agi_host, self.settings.agi_port or self.ports.get("agi")
+
+    @property
+    def cel_file(self) -> Path:
+        """The PBX's channel event log."""
+        if self.settings.cel_file is not None:
+            return self.settings.cel_file
+        return _known(self.pbx).cel_file
+
+    @property
+    def recordings(self) -> Path:
+        """Folder with `incoming` (written by the PBX) and `archive`."""
+        return self.settings.recordings or self.state / "recordings"
+
+    async def start_stores(self) -> None:
+        """Redis and the broker: needed before anything else of ours can be made."""
+        for child in (self.redis, self.broker):
+            if child is not None:
+                await child.ensure()
+
+    async def start_pbx(self, phones: Sequence[tuple[str, str]]) -> None:
+        """The PBX, knowing every agent's phone (name, secret)."""
+        if self.pbx is not None:
+            await self.pbx.ensure([Phone(name, secret) for name, secret in phones])
+
+    async def set_phones(self, phones: Sequence[tuple[str, str]]) -> None:
+        """An agent was added: the PBX learns the phone."""
+        if self.pbx is not None:
+            await self.pbx.set_phones([Phone(name, secret) for name, secret in phones])
+        else:
+            log.warning(
+                "agents.phones_not_configured",
+                cure="the PBX is not ours: give it the new phone (see docs/asterisk.md)",
+            )
+
+    async def stop(self) -> None:
+        """Stop the children that are ours, the PBX first."""
+        for child in (self.pbx, self.broker, self.redis):
+            if child is not None:
+                await child.stop()
+        self.release()
+
+    def release(self) -> None:
+        """Give the state folder and its ports back."""
+        self.ports.close()
+        self.lock.release()
+
+    def _private_pbx(self) -> PrivatePbx:
+        settings = self.settings
+        plan = PbxPlan(
+            trunk_uri=settings.trunk_uri,
+            trunk=settings.trunk,
+            sip_host=settings.sip_host,
+            sip_port=settings.sip_port,
+            rtp=_port_range(settings.rtp_ports),
+            agi_host=settings.agi_host,
+            agi_port=settings.agi_port,
+        )
+        return PrivatePbx(self.state, self.ports, find_asterisk(), plan)
+
+
+def _known(child: C | None) -> C:
+    if child is None:  # a setting and its private child exclude each other
+        raise RuntimeError("no address and no child")
+    return child
+
+
+def _port_range(text: str) -> PortRange | None:
+    if not text:
+        return None
+    first, _, last = text.partition("-")
+    return PortRange(int(first), int(last))

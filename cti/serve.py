@@ -1,0 +1,103 @@
+"""`cti serve`: runs the service and its HTTP server until a signal says stop."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+import uvicorn
+import uvloop
+
+from cti.base.errors import UserError
+from cti.logs import configure
+from cti.processes.files import write_private
+from cti.service import Service, build
+from cti.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+ADDRESS_FILE = "service.json"
+"""In the state folder: where the running service listens, for the CLI."""
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM. Raises UserError when it cannot start."""
+    configure(settings.log_level, settings.log_format)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    listener = _listen(settings)
+    service = build(settings)
+    address = service.infrastructure.state / ADDRESS_FILE
+    try:
+        try:
+            await service.start()
+        except BaseException:
+            await service.infrastructure.stop()
+            raise
+        _tell(address, listener, service)
+        await _run_http(service, listener, stopping)
+        await service.stop()
+    finally:
+        address.unlink(missing_ok=True)
+        listener.close()
+
+
+async def _run_http(service: Service, listener: socket.socket, stopping: asyncio.Event) -> None:
+    config = uvicorn.Config(
+        service.app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
+    )
+    server = _Server(config)
+    serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+    waiting = asyncio.get_running_loop().create_task(stopping.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    server.should_exit = True
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: they stop the dialler first and HTTP after it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind before anything is started, so that a taken port costs nothing."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.api_host, settings.api_port))
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            f"The HTTP API cannot listen on {settings.api_host}:{settings.api_port}: "
+            f"{error.strerror or error}.",
+            "Set CTI_API_PORT to another port (0: any free).",
+        ) from error
+    listener.listen(128)
+    return listener
+
+
+def _tell(file: Path, listener: socket.socket, service: Service) -> None:
+    host, port = listener.getsockname()[:2]
+    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared
+    ground = service.infrastructure
+    said = {"url": url, "pid": os.getpid(), "token": ground.api_token, "mqtt": ground.mqtt_url}
+    if ground.pbx is not None:
+        said["sip"] = "{}:{}".format(*ground.pbx.sip)
+    write_private(file, json.dumps(said) + "\n")
+    log.info("service.listening", url=url, docs=f"{url}/docs")

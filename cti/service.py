@@ -1,0 +1,489 @@
+"""The composition root: the one module that imports every room and wires them together.
+
+Start-up goes from the ground up (state folder, Redis, broker, database, PBX, link), then takes
+over what lives on from before, and only then dials and serves. Stopping goes the other way.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from importlib.metadata import version
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import insert
+
+from cti.agents.api import router as agents_router
+from cti.agents.memory import AgentMemory
+from cti.agents.phones import Phones
+from cti.agents.publish import publish_agents
+from cti.agents.roster import Roster
+from cti.agents.service import AgentService
+from cti.ami import events as ami
+from cti.ami.link import AmiAddress, AmiLink
+from cti.api.app import create_app
+from cti.base.clock import SystemClock
+from cti.base.errors import UserError
+from cti.base.ids import is_agent_leg, is_attempt
+from cti.base.signals import Signals
+from cti.bus.payloads import Message, RecordingMissing, RecordingReady
+from cti.bus.publisher import Bus
+from cti.bus.topics import PREFIX
+from cti.calls.cel import read_cel, rotate_cel
+from cti.calls.pbx import Pbx, PbxError, agent_of_leg
+from cti.calls.tracker import Tracker
+from cti.calls.watchdog import Watchdog
+from cti.floor.floor import Floor
+from cti.floor.inbound import CallerMoved, InboundDesk
+from cti.floor.publish import publish_callers
+from cti.floor.takeover import Takeover
+from cti.infrastructure import Infrastructure
+from cti.live import redis as live
+from cti.settings import Settings
+from cti.store.engine import Store
+from cti.store.migrate import migrate
+from dialer.attempts.api import router as attempts_router
+from dialer.attempts.events import AttemptBridged, AttemptEnded
+from dialer.attempts.metrics import measure
+from dialer.attempts.publish import publish_attempts
+from dialer.attempts.service import AttemptService
+from dialer.board.api import router as board_router
+from dialer.board.board import Board, CallersView, LinkView, RecordingsView
+from dialer.campaigns.api import router as campaigns_router
+from dialer.campaigns.service import CampaignService
+from dialer.engine.attempts import Attempts
+from dialer.engine.dialler import Dialler
+from dialer.engine.figures import Figures
+from dialer.engine.filler import Filler
+from dialer.engine.ledger import Ledger
+from dialer.engine.recovery import Recovery
+from dialer.hopper.hopper import Hopper
+from dialer.leads.api import router as leads_router
+from dialer.leads.service import LeadService
+from ivr.menus import load_menus
+from ivr.server import AgiServer
+from ivr.service import IvrService
+from recordings.api import router as recordings_router
+from recordings.models import RecordingRow
+from recordings.service import RecordingService
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 10.0
+"""A clean stop waits this long for calls that still ring; who talks goes on without us."""
+HANG_UP_SECONDS = 3.0
+"""And this long for the PBX to say that hung-up calls have ended."""
+INSERT_RECORDING = insert(RecordingRow.__table__)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class RecordingTally:
+    """Counts recordings as they become ready or turn out missing."""
+
+    publish: Callable[[Message], None]
+    ready: int = 0
+    missing: int = 0
+    seconds: float = 0.0
+
+    def __call__(self, message: Message) -> None:
+        """Pass a message on, counted."""
+        if isinstance(message, RecordingReady):
+            self.ready += 1
+            self.seconds += message.seconds
+        elif isinstance(message, RecordingMissing):
+            self.missing += 1
+        self.publish(message)
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that runs, by name. Made by `build`, alive between `start` and `stop`."""
+
+    settings: Settings
+    infrastructure: Infrastructure
+    clock: SystemClock
+    signals: Signals
+    store: Store
+    bus: Bus
+    link: AmiLink
+    tracker: Tracker
+    pbx: Pbx
+    roster: Roster
+    floor: Floor
+    phones: Phones
+    memory: AgentMemory
+    agents: AgentService
+    inbound: InboundDesk
+    agi: AgiServer
+    ledger: Ledger
+    attempts: Attempts
+    dialler: Dialler
+    recovery: Recovery
+    watchdog: Watchdog
+    campaigns: CampaignService
+    leads: LeadService
+    recordings: RecordingService
+    board: Board
+    ready: bool = False
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+    _parts: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def start(self) -> None:
+        """From the ground up; a fault is a UserError and leaves nothing half started."""
+        async with AsyncExitStack() as undo:
+            await self._start_ground(undo)
+            await self._take_over()
+            await self._open_for_work(undo)
+            self._parts = undo.pop_all()
+        self.ready = True
+        log.info("service.ready", **{k: v for k, v in asdict(self.recovery.report).items() if v})
+
+    async def _start_ground(self, undo: AsyncExitStack) -> None:
+        steps: list[tuple[Callable[[], Awaitable[object]], Callable[[], Awaitable[object]]]] = [
+            (self.infrastructure.start_stores, _nothing),
+            (partial(live.check, self.memory.redis), _nothing),
+            (partial(migrate, self.store), self.store.close),
+            (self.bus.start, self.bus.close),
+            (self.agents.load, _nothing),
+            (self.agi.start, self.agi.close),
+            (self._start_pbx, _nothing),
+            (self.link.start, self.link.close),
+        ]
+        for start, stop in steps:
+            await start()
+            undo.push_async_callback(stop)
+        await self.link.wait_up(30.0)
+
+    async def _start_pbx(self) -> None:
+        await self.infrastructure.start_pbx(await self.agents.phones())
+
+    async def _take_over(self) -> None:
+        """What lived on without us is ours again; what ended gets its outcome."""
+        self.tracker.adopt(await self.pbx.channels())
+        flights = await self.recovery.load()
+        Takeover(self.tracker, self.roster, self.floor, self.clock, self._wrap_up_of).agents(
+            await self.memory.recall()
+        )
+        self.recovery.settle(flights)
+        await self.recovery.release()
+        rotate_cel(self.infrastructure.cel_file)
+
+    async def _open_for_work(self, undo: AsyncExitStack) -> None:
+        self.ledger.start()
+        undo.push_async_callback(self.ledger.close)
+        self.memory.start()
+        undo.push_async_callback(self.memory.close)
+        await self.recordings.start()
+        undo.push_async_callback(self.recordings.close)
+        await self.recordings.resume(self._lives)
+        await self.leads.resume_imports()
+        undo.push_async_callback(self.leads.close)
+        undo.push_async_callback(self.inbound.close)
+        undo.push_async_callback(self.floor.close)
+        self.phones.connect_all()
+        undo.push_async_callback(self.phones.close)
+        self.watchdog.start()
+        undo.push_async_callback(self.watchdog.close)
+        await self.dialler.start()
+        undo.push_async_callback(self.dialler.close)
+        minder = asyncio.get_running_loop().create_task(self._mind_time(), name="minder")
+        undo.callback(minder.cancel)
+
+    async def stop(self, *, children: bool = True) -> None:
+        """Place nothing new, let what rings finish, write everything down, close the parts.
+
+        children: also stop the private Redis, broker and PBX (which ends talks that still run).
+        """
+        self.ready = False
+        self.dialler.stop_placing()
+        log.info("service.stopping", in_flight=len(self.attempts.flights))
+        await self._drain()
+        await self._parts.aclose()
+        if children:
+            await self.infrastructure.stop()
+
+    async def _drain(self) -> None:
+        """Wait for calls without an agent to end; hang up those that do not in time."""
+        await self._until(lambda: not self._ringing(), DRAIN_SECONDS)
+        for attempt_id in [*self._ringing(), *self._talking()]:
+            try:
+                await self.pbx.hang_up(attempt_id)
+            except PbxError as error:
+                log.info("service.call_already_gone", attempt=attempt_id, why=str(error))
+        await self._until(lambda: not (self._ringing() or self._talking()), HANG_UP_SECONDS)
+        for attempt_id in list(self.attempts.awaiting):
+            self.attempts.give_up_waiting(attempt_id)
+
+    async def _until(self, done: Callable[[], bool], seconds: float) -> None:
+        """Wait for calls to move on until `done`, or for `seconds`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not done():
+                    self._moved.clear()
+                    await self._moved.wait()
+
+    def _ringing(self) -> list[str]:
+        return [f.attempt_id for f in self.attempts.flights if f.bridged is None]
+
+    def _talking(self) -> list[str]:
+        """Talks end with a private PBX; on somebody's own PBX they go on and are adopted."""
+        if self.settings.ami_url is not None:
+            return []
+        return [f.attempt_id for f in self.attempts.flights if f.bridged is not None]
+
+    async def _mind_time(self) -> None:
+        """What happens only because time passes: wrap-ups end, lost attempts are looked for."""
+        beat = 0
+        while True:
+            await asyncio.sleep(0.1)
+            self.roster.expire_wrap_ups()
+            beat += 1
+            if beat % 50 == 0 and self.pbx.up:
+                self.recovery.look_for_lost()
+
+    async def check(self) -> dict[str, str]:
+        """Each part: `ok`, or what is wrong with it."""
+        parts = {"service": "ok" if self.ready else "starting or stopping"}
+        parts["pbx"] = "ok" if self.pbx.up else "not connected"
+        parts["broker"] = "ok" if self.bus.connected else "not connected"
+        parts["database"] = "ok" if self.ledger.healthy else "cannot be written"
+        try:
+            await live.check(self.memory.redis)
+            parts["redis"] = "ok"
+        except UserError as error:
+            parts["redis"] = error.what
+        return parts
+
+    def app(self) -> FastAPI:
+        """The HTTP application with every room's routes."""
+        return create_app(
+            token=self.infrastructure.api_token,
+            version=version("cti"),
+            check=self.check,
+            routers=[
+                board_router(self.board),
+                campaigns_router(self.campaigns),
+                leads_router(self.leads),
+                agents_router(self.agents, self.roster, self.clock),
+                attempts_router(AttemptService(self.store, self.attempts.flights), self.attempts),
+                recordings_router(self.recordings),
+            ],
+        )
+
+    # -- wiring between rooms ------------------------------------------------------------------
+
+    def on_pbx_event(self, event: ami.Event) -> None:
+        """Every PBX event comes by here, once."""
+        if isinstance(event, ami.LinkUp | ami.EventsLost):
+            self.watchdog.look_now()
+            if self.ready:
+                self.phones.connect_all()
+        self.tracker.handle(event)
+
+    def wire(self) -> None:
+        """Let the rooms that do not know each other hear of each other."""
+        publish_agents(self.bus, self.signals, self.clock)
+        publish_callers(self.bus, self.signals, self.roster, self.clock)
+        publish_attempts(self.bus, self.signals, self.attempts.flights, self.roster, self.clock)
+        self.signals.on(AttemptBridged, lambda _: self._moved.set())
+        self.signals.on(AttemptEnded, lambda _: self._moved.set())
+        self.signals.on(AttemptEnded, self._catalogue_attempt)
+        self.signals.on(CallerMoved, self._catalogue_caller)
+        measure(
+            self.signals,
+            self.roster,
+            in_flight=lambda: len(self.attempts.flights),
+            ledger_queue=lambda: self.ledger.queued,
+            pbx_up=lambda: float(self.pbx.up),
+            events_dropped=lambda: self.link.stats.queue_dropped,
+            mismatches=lambda: self.watchdog.mismatches,
+        )
+
+    def _catalogue_attempt(self, event: AttemptEnded) -> None:
+        settings = self.attempts.campaigns[event.campaign_id]
+        if event.answered_at is None or not settings.record:
+            return
+        row = self.recordings.expected_row(
+            event.attempt_id,
+            raw_path=self.recordings.path_for(event.attempt_id),
+            started_at=event.answered_at,
+            campaign_id=event.campaign_id,
+            agent_id=event.agent_id,
+            number=event.e164,
+        )
+        self._convert_soon(row, event.attempt_id, event.agent_id, event.outcome)
+
+    def _catalogue_caller(self, event: CallerMoved) -> None:
+        caller = event.caller
+        if event.step != "ended" or caller.record is None or caller.queued_at is None:
+            return
+        row = self.recordings.expected_row(
+            caller.id,
+            raw_path=caller.record,
+            started_at=caller.queued_at,
+            agent_id=caller.agent_id,
+            number=caller.caller,
+        )
+        self._convert_soon(row, caller.id, caller.agent_id, caller.outcome)
+
+    def _convert_soon(
+        self, row: dict[str, object], call_id: str, agent_id: int | None, outcome: str
+    ) -> None:
+        """The catalogue's row goes into the transaction of the call's end, the job follows it."""
+        self.ledger.add(INSERT_RECORDING, row)
+        self.ledger.then(partial(self.recordings.finished, call_id, agent_id, outcome))
+
+    def _lives(self, call_id: str) -> bool:
+        return call_id in self.tracker.legs
+
+    def wanted(self, uniqueid: str) -> bool:
+        """Whether a channel of our own kind, found only on the PBX, belongs to somebody."""
+        if is_agent_leg(uniqueid):
+            agent = self.roster.by_id(agent_of_leg(uniqueid))
+            return agent is not None and agent.leg == uniqueid
+        return self.recovery.knows(uniqueid)
+
+    def _wrap_up_of(self, call: str) -> float:
+        flight = self.attempts.flights.get(call) if is_attempt(call) else None
+        if flight is None:
+            return self.inbound.wrap_up
+        return float(self.attempts.campaigns[flight.campaign_id].wrap_up_s)
+
+
+async def _nothing() -> None:
+    """For parts that need no undoing."""
+
+
+def build(settings: Settings) -> Service:
+    """Make every part; nothing runs yet. Takes the state folder (UserError when it is taken)."""
+    infrastructure = Infrastructure(settings)
+    clock, signals, rng = SystemClock(), Signals(), random.Random()  # noqa: S311 - for jitter
+    store = Store(infrastructure.database_url)
+    redis = live.connect(infrastructure.redis_url)
+    bus = Bus(infrastructure.mqtt_url, PREFIX, clock)
+    tracker, roster = Tracker(signals, clock), Roster(signals, clock)
+    events = Relay()
+    link = AmiLink(AmiAddress.parse(infrastructure.ami_url), events, clock=clock, rng=rng)
+    pbx = Pbx(link, tracker)
+    # The floor hears of a leg's end before all others: it settles whose call it was.
+    floor = Floor(pbx, roster, signals, clock)
+    phones = Phones(pbx, roster, signals, rng)
+    tally = RecordingTally(bus.publish)
+    recordings = RecordingService(
+        store,
+        infrastructure.recordings / "archive",
+        infrastructure.recordings / "incoming",
+        clock,
+        tally,
+    )
+    inbound = InboundDesk(store, floor, signals, clock, recordings.path_for)
+    ledger, figures = Ledger(store), Figures(signals)
+    attempts = Attempts(ledger, floor, roster, signals, clock, figures)
+    hopper = Hopper(redis)
+    filler = Filler(store, hopper, clock)
+    dialler = Dialler(
+        store,
+        hopper,
+        filler,
+        attempts,
+        pbx,
+        roster,
+        signals,
+        clock,
+        settings.trunk,
+        recordings.path_for,
+    )
+    recovery = Recovery(
+        store,
+        attempts,
+        tracker,
+        floor,
+        signals,
+        clock,
+        lambda since: read_cel(infrastructure.cel_file, since),
+    )
+    service = Service(
+        settings=settings,
+        infrastructure=infrastructure,
+        clock=clock,
+        signals=signals,
+        store=store,
+        bus=bus,
+        link=link,
+        tracker=tracker,
+        pbx=pbx,
+        roster=roster,
+        floor=floor,
+        phones=phones,
+        memory=AgentMemory(redis, roster, signals, clock),
+        agents=AgentService(store, roster, pbx, clock, infrastructure.set_phones),
+        inbound=inbound,
+        agi=AgiServer(
+            *infrastructure.agi_address, IvrService(load_menus(settings.menus), inbound).handle
+        ),
+        ledger=ledger,
+        attempts=attempts,
+        dialler=dialler,
+        recovery=recovery,
+        watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
+        campaigns=CampaignService(store, clock, dialler.campaign_changed),
+        leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
+        recordings=recordings,
+        board=Board(
+            store,
+            roster,
+            attempts,
+            dialler,
+            clock,
+            callers=lambda: _callers(inbound, clock),
+            link=lambda: _link(service),
+            recordings=lambda: RecordingsView(
+                ready=tally.ready,
+                waiting=recordings.waiting,
+                missing=tally.missing,
+                seconds=round(tally.seconds, 1),
+            ),
+        ),
+    )
+    service.watchdog.knows = service.wanted
+    events.to = service.on_pbx_event
+    service.wire()
+    return service
+
+
+@dataclass(slots=True)
+class Relay:
+    """The link is made before those who hear it."""
+
+    to: Callable[[ami.Event], None] = lambda _: None
+
+    def __call__(self, event: ami.Event) -> None:
+        self.to(event)
+
+
+def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:
+    callers = list(inbound.callers.values())
+    waiting = [c.queued_at for c in callers if c.queued_at and not c.bridged_at]
+    longest = (clock.now() - min(waiting)).total_seconds() if waiting else 0.0
+    return CallersView(
+        in_menu=sum(c.queued_at is None for c in callers),
+        waiting=len(waiting),
+        longest_wait_seconds=round(longest, 1),
+        talking=sum(c.bridged_at is not None for c in callers),
+        answered=inbound.answered_today,
+        abandoned=inbound.abandoned_today,
+    )
+
+
+def _link(service: Service) -> LinkView:
+    stats = service.link.stats
+    return LinkView(
+        up=service.pbx.up,
+        events_seen=stats.events_seen,
+        events_dropped=stats.queue_dropped,
+        samples=service.watchdog.samples,
+        mismatches=service.watchdog.mismatches,
+    )

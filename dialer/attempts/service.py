@@ -1,0 +1,128 @@
+"""Looking attempts up: one with its whole story, or many by what they have in common."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from cti.base.errors import NotFound
+from cti.store.engine import Store
+from dialer.attempts.models import AttemptRow
+from dialer.engine.flights import Flight, Flights
+
+WORDS = {
+    "placed": "dialled",
+    "ringing": "rings",
+    "progress": "sound before the answer (early media)",
+    "answered": "answered",
+    "bridged": "connected to an agent",
+    "released": "conversation over",
+    "message_played": "nobody free: the campaign's message",
+    "originate_failed": "the PBX could not place it",
+    "hangup": "hung up",
+    "not_dialled": "never dialled",
+    "recovered": "found again after an interruption",
+    "heard": "heard",
+}
+
+
+class Moment(BaseModel):
+    """One piece of evidence."""
+
+    seconds: float = Field(description="since the attempt was placed")
+    kind: str
+    words: str
+    detail: dict[str, Any]
+
+
+class AttemptView(BaseModel):
+    """One attempt. `outcome` is empty while it runs."""
+
+    id: str
+    campaign_id: int
+    lead_id: int
+    number: str
+    caller_id: str
+    placed_at: datetime
+    ringing_at: datetime | None = None
+    answered_at: datetime | None = None
+    bridged_at: datetime | None = None
+    ended_at: datetime | None = None
+    agent_id: int | None = None
+    cause: int | None = Field(None, description="Q.850")
+    sip_code: int | None = None
+    outcome: str | None = None
+    outcome_reason: str = ""
+    disposition: str | None = None
+    callback_at: datetime | None = None
+    note: str = ""
+    evidence: list[Moment]
+
+
+@dataclass(slots=True)
+class AttemptService:
+    """Reads attempts from the database, and those under way from memory."""
+
+    store: Store
+    flights: Flights
+
+    async def get(self, attempt_id: str) -> AttemptView:
+        """The attempt, or NotFound."""
+        async with self.store.read() as session:
+            row = await session.get(AttemptRow, attempt_id)
+        if row is None:
+            raise NotFound(f"There is no attempt {attempt_id!r}.")
+        return _view(row, self.flights.get(attempt_id))
+
+    async def find(
+        self,
+        *,
+        campaign_id: int | None = None,
+        lead_id: int | None = None,
+        outcome: str | None = None,
+        limit: int = 100,
+        before: datetime | None = None,
+    ) -> list[AttemptView]:
+        """The newest first; `before` pages on from the last one's `placed_at`."""
+        query = select(AttemptRow).order_by(AttemptRow.placed_at.desc(), AttemptRow.id)
+        if campaign_id is not None:
+            query = query.where(AttemptRow.campaign_id == campaign_id)
+        if lead_id is not None:
+            query = query.where(AttemptRow.lead_id == lead_id)
+        if outcome is not None:
+            query = query.where(AttemptRow.outcome == (outcome or None))
+        if before is not None:
+            query = query.where(AttemptRow.placed_at < before)
+        async with self.store.read() as session:
+            rows = (await session.scalars(query.limit(limit))).all()
+        return [_view(row, self.flights.get(row.id)) for row in rows]
+
+
+def _view(row: AttemptRow, flight: Flight | None) -> AttemptView:
+    evidence = flight.evidence.as_list() if flight else row.evidence
+    return AttemptView(
+        id=row.id,
+        campaign_id=row.campaign_id,
+        lead_id=row.lead_id,
+        number=row.e164,
+        caller_id=row.caller_id,
+        placed_at=row.placed_at,
+        ringing_at=flight.moment(flight.ringing) if flight else row.ringing_at,
+        answered_at=flight.moment(flight.answered) if flight else row.answered_at,
+        bridged_at=flight.moment(flight.bridged) if flight else row.bridged_at,
+        ended_at=row.ended_at,
+        agent_id=flight.agent_id if flight else row.agent_id,
+        cause=row.cause,
+        sip_code=row.sip_code,
+        outcome=row.outcome,
+        outcome_reason=row.outcome_reason,
+        disposition=row.disposition,
+        callback_at=row.callback_at,
+        note=row.note,
+        evidence=[
+            Moment(seconds=at, kind=kind, words=WORDS.get(kind, kind), detail=detail)
+            for at, kind, detail in evidence
+        ],
+    )

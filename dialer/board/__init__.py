@@ -1,0 +1,1 @@
+"""The live board: what the terminal and the browser draw, as one document."""

@@ -1,0 +1,195 @@
+"""Gathers one moment of the whole floor."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+
+from cti.agents.api import AgentView
+from cti.agents.roster import Roster
+from cti.base.clock import Clock
+from cti.store.engine import Store
+from dialer.engine.attempts import Attempts
+from dialer.engine.dialler import Dialler
+from dialer.engine.figures import CampaignFigures
+from dialer.leads.models import LeadRow
+
+NEXT_RETRIES = 5
+
+
+class CallersView(BaseModel):
+    """Callers of this moment and day."""
+
+    in_menu: int
+    waiting: int
+    longest_wait_seconds: float
+    talking: int
+    answered: int
+    abandoned: int
+
+
+class LinkView(BaseModel):
+    """How well we know what the PBX does."""
+
+    up: bool
+    events_seen: int
+    events_dropped: int = Field(description="lost in our queue; must be 0")
+    samples: int = Field(description="comparisons with the PBX's channels")
+    mismatches: int = Field(description="of these, how many disagreed; must be 0")
+
+
+class RecordingsView(BaseModel):
+    """Recordings by state."""
+
+    ready: int
+    waiting: int
+    missing: int
+    seconds: float
+
+
+class RetryView(BaseModel):
+    """A lead that is called again soon."""
+
+    lead_id: int
+    name: str
+    due_at: datetime
+    last_outcome: str | None
+    time_zone: str
+
+
+class CampaignView(BaseModel):
+    """One campaign's figures since the service started, and its leads by place."""
+
+    id: int
+    name: str
+    mode: str
+    lines: int
+    hopper: int
+    reason: str = Field(description="the pacer's reason in one sentence")
+    attempts: int
+    answered: int
+    bridged: int
+    abandoned: int
+    abandon_rate: float = Field(description="abandoned ÷ answered, 0 to 1")
+    abandon_target: float
+    retries_scheduled: int
+    closed: int
+    outcomes: dict[str, int]
+    leads: dict[str, int]
+
+
+class BoardView(BaseModel):
+    """The floor at this moment."""
+
+    at: datetime
+    agents: list[AgentView]
+    agents_by_state: dict[str, int]
+    calls_by_state: dict[str, int]
+    callers: CallersView
+    campaigns: list[CampaignView]
+    answer_to_bridge_ms: dict[str, float] = Field(description="p50, p99, max; empty at first")
+    next_retries: list[RetryView]
+    recordings: RecordingsView
+    link: LinkView
+
+
+@dataclass(slots=True)
+class Board:
+    """Reads what the rooms keep. Leads are counted at most once a second."""
+
+    store: Store
+    roster: Roster
+    attempts: Attempts
+    dialler: Dialler
+    clock: Clock
+    callers: Callable[[], CallersView]
+    link: Callable[[], LinkView]
+    recordings: Callable[[], RecordingsView]
+    _leads: dict[int, dict[str, int]] = field(default_factory=dict)
+    _retries: list[RetryView] = field(default_factory=list)
+    _read_at: float = -1e9
+
+    async def view(self) -> BoardView:
+        """This moment."""
+        await self._read_leads()
+        return BoardView(
+            at=self.clock.now(),
+            agents=[AgentView.of(agent, self.clock) for agent in self.roster],
+            agents_by_state=dict(Counter(agent.state.value for agent in self.roster)),
+            calls_by_state=self.attempts.flights.by_state(),
+            callers=self.callers(),
+            campaigns=[self._campaign(campaign_id) for campaign_id in self._known()],
+            answer_to_bridge_ms=self.attempts.figures.waits(),
+            next_retries=self._retries,
+            recordings=self.recordings(),
+            link=self.link(),
+        )
+
+    def _known(self) -> list[int]:
+        return sorted(self.dialler.running.keys() | self.attempts.figures.campaigns.keys())
+
+    def _campaign(self, campaign_id: int) -> CampaignView:
+        running = self.dialler.running.get(campaign_id)
+        figures = self.attempts.figures.campaigns.get(campaign_id, CampaignFigures())
+        settings = self.attempts.campaigns.get(campaign_id)
+        reason = "not running"
+        if running is not None:
+            reason = ", ".join(running.last.reasons) if running.last else "starting"
+        return CampaignView(
+            id=campaign_id,
+            name=running.campaign.name if running else "",
+            mode=running.mode if running else "",
+            lines=self.attempts.flights.lines(campaign_id),
+            hopper=running.supply if running else 0,
+            reason=reason,
+            attempts=figures.attempts,
+            answered=figures.answered,
+            bridged=figures.bridged,
+            abandoned=figures.abandoned,
+            abandon_rate=figures.abandoned / figures.answered if figures.answered else 0.0,
+            abandon_target=settings.abandon_target if settings else 0.0,
+            retries_scheduled=figures.retries,
+            closed=figures.closed,
+            outcomes=dict(figures.outcomes.most_common()),
+            leads=self._leads.get(campaign_id, {}),
+        )
+
+    async def _read_leads(self) -> None:
+        now = self.clock.monotonic()
+        if now - self._read_at < 1.0:
+            return
+        self._read_at = now
+        campaigns = self._known()
+        places = (
+            select(LeadRow.campaign_id, LeadRow.state, func.count())
+            .where(LeadRow.campaign_id.in_(campaigns))
+            .group_by(LeadRow.campaign_id, LeadRow.state)
+        )
+        retries = (
+            select(LeadRow)
+            .where(
+                LeadRow.campaign_id.in_(campaigns), LeadRow.state == "waiting", LeadRow.dials > 0
+            )
+            .order_by(LeadRow.due_at)
+            .limit(NEXT_RETRIES)
+        )
+        async with self.store.read() as session:
+            counted = (await session.execute(places)).all()
+            soon = (await session.scalars(retries)).all()
+        self._leads = {}
+        for campaign_id, state, count in counted:
+            self._leads.setdefault(campaign_id, {})[state] = count
+        self._retries = [
+            RetryView(
+                lead_id=lead.id,
+                name=lead.name,
+                due_at=lead.due_at,
+                last_outcome=lead.last_outcome,
+                time_zone=lead.time_zone,
+            )
+            for lead in soon
+            if lead.due_at is not None
+        ]
