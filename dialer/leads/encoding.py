@@ -28,8 +28,10 @@ def detect_encoding(path: Path, name: str) -> str:
     for mark, encoding in _BOMS:
         if start.startswith(mark):
             return encoding
-    if start.count(0) > len(start) // 20:
-        return _wide(start, name)
+    if wide := _utf_16(start):
+        return wide
+    if start.count(0) > max(20, len(start) // 20):  # a few are faults of single rows
+        raise UserError(f"{name} is no text file.", "Import CSV or XLSX.")
     sample = _sample(path)
     if not sample or _misfits(sample, "utf-8") < 0.02:
         return "utf-8"
@@ -54,12 +56,12 @@ def check_encoding(encoding: str) -> str:
         ) from error
 
 
-def _wide(start: bytes, name: str) -> str:
+def _utf_16(start: bytes) -> str:
     """UTF-16 without its mark: every other byte of plain letters, digits and commas is zero."""
     even, odd = start[::2].count(0), start[1::2].count(0)
-    if max(even, odd) > len(start) // 5 and min(even, odd) == 0:
+    if min(even, odd) == 0 and max(even, odd) > len(start) // 8:
         return "utf-16-le" if odd else "utf-16-be"
-    raise UserError(f"{name} is no text file.", "Import CSV or XLSX.")
+    return ""
 
 
 def _sample(path: Path) -> bytes:

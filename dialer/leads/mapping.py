@@ -23,9 +23,9 @@ _GUESSES = {
     ),
     "name": (
         r"((full|customer|client|contact|lead) )?name",
-        r"(客户|联系人|用户)?(姓名|名字|名称)|称呼|联系人|客户",
+        r"(客户|联系人|用户)?(姓名|名字|名称)|称呼",
     ),
-    _PART: (r"(first|given|middle|last|family) ?name|surname",),
+    _PART: (r"(first|given|middle|last|family) ?name|surname|客户|联系人",),
     "time_zone": (r"(iana )?(time ?zone|tz)( name)?", r"时区|所在时区"),
     "region": (r"(region|country|iso)( (code|iso|2))+", r"(国家|地区)(代码|编码)"),
     "priority": (r"prio(rity)?", r"优先级?|优先级别|优先度"),

@@ -34,6 +34,7 @@ class XlsxFile:
     def __init__(self, path: Path, name: str) -> None:
         self._name = name
         self._file = path.open("rb")
+        self._size = path.stat().st_size
         self._line = 0
         try:
             self._open(path)
@@ -50,7 +51,7 @@ class XlsxFile:
         if not book.worksheets:
             raise UserError(f"{self._name} has no sheet with cells.")
         self._sheet = book.worksheets[0]
-        self._total = max(1, self._sheet.max_row or MAX_LINES)
+        self._total = self._sheet.max_row
         self._sheet.reset_dimensions()  # what the file says of its size may be wrong
         self._lines = self._numbered()
         header = next((cells for _, cells, _ in self._lines if any(cells)), None)
@@ -67,7 +68,9 @@ class XlsxFile:
             raise _damaged(self._name, f"breaks off after row {self._line}", error) from error
 
     def share(self) -> float:
-        return min(1.0, self._line / self._total)
+        if self._total:
+            return min(1.0, self._line / self._total)
+        return min(1.0, self._file.tell() / self._size)  # of the archive: near enough
 
     def close(self) -> None:
         self._file.close()

@@ -13,10 +13,10 @@ class Write(Protocol):
     def __call__(self, content: str | bytes, name: str = "leads.csv") -> Path: ...
 
 
-def workbook(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
-    """Make an XLSX whose first sheet has these rows."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("leads")
+def workbook(path: Path, rows: Sequence[Sequence[Any]], *, sized: bool = True) -> Path:
+    """Make an XLSX whose first sheet has these rows; `sized`: and says how many."""
+    book = Workbook(write_only=not sized)
+    sheet = book.active or book.create_sheet("leads")
     for row in rows:
         sheet.append(row)
     book.save(path)
