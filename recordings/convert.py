@@ -16,7 +16,8 @@ import hashlib
 import json
 import os
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -62,10 +63,11 @@ class Converted:
     sha256: str
 
 
-def convert(raw: Path, audio: Path, waveform: Path) -> Converted:
+def convert(raw: Path, audio: Path, waveform: Path, scratch: Path) -> Converted:
     """Make `audio` and `waveform` from `raw`; both appear complete, on disk, or not at all.
 
     raw: s16le, 8 kHz, two channels: left the customer, right the agent.
+    scratch: folder of unfinished files, on the same file system as the others.
     Raises NothingRecorded, NoRoom or ConversionFailed; `raw` is never touched.
     """
     try:
@@ -75,12 +77,13 @@ def convert(raw: Path, audio: Path, waveform: Path) -> Converted:
     if not frames:
         raise NothingRecorded(f"the PBX wrote an empty file {raw.name}")
     try:
-        audio.parent.mkdir(parents=True, exist_ok=True)
-        with _appearing(audio) as part:
+        for folder in (audio.parent, waveform.parent, scratch):
+            folder.mkdir(parents=True, exist_ok=True)
+        with _appearing(audio, scratch) as part:
             encode(raw, part)
             _check_length(part, frames)
             facts = Converted(frames / RATE, part.stat().st_size, _sha256(part))
-        with _appearing(waveform) as part:
+        with _appearing(waveform, scratch) as part:
             part.write_text(json.dumps(peaks(raw, frames)), encoding="utf-8")
         _sync(audio.parent)
     except OSError as error:
@@ -131,23 +134,19 @@ def peaks(raw: Path, frames: int) -> dict[str, Any]:
     }
 
 
-class _appearing:  # noqa: N801 - reads as the context manager that it is
-    """A file that is written beside its place and moved there once it is safe on disk."""
+@contextmanager
+def _appearing(final: Path, scratch: Path) -> Iterator[Path]:
+    """A file to write in `scratch`, moved to `final` once it is safe on disk.
 
-    def __init__(self, final: Path) -> None:
-        self._final = final
-        self._part = final.with_name(final.name + ".part")
-
-    def __enter__(self) -> Path:
-        return self._part
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            with suppress(OSError):
-                self._part.unlink()
-            return
-        _sync(self._part)
-        self._part.rename(self._final)
+    Its name is this process's own: after a crash the old process may still be at the same job.
+    """
+    part = scratch / f"{final.name}.{os.getpid()}"
+    try:
+        yield part
+        _sync(part)
+        part.rename(final)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _check_length(audio: Path, frames: int) -> None:

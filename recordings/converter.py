@@ -22,9 +22,14 @@ class Converter:
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
 
-    async def convert(self, raw: Path, audio: Path, waveform: Path) -> Converted:
+    async def convert(self, raw: Path, audio: Path, waveform: Path, scratch: Path) -> Converted:
         """As `recordings.convert.convert`, in the other process. One job at a time."""
-        job = {"raw": str(raw), "audio": str(audio), "waveform": str(waveform)}
+        job = {
+            "raw": str(raw),
+            "audio": str(audio),
+            "waveform": str(waveform),
+            "scratch": str(scratch),
+        }
         try:
             async with asyncio.timeout(_LIMIT):
                 answer = await self._ask(job)
@@ -45,7 +50,7 @@ class Converter:
                 raise ConversionFailed(str(answer.get("failed", answer)))
 
     async def close(self) -> None:
-        """End the process; an unfinished job leaves nothing but a `.part` file."""
+        """End the process; an unfinished job leaves at most a file in its scratch folder."""
         process, self._process = self._process, None
         if process is None:
             return

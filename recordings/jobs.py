@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Integer, String, Table, bindparam, func, or_, select, update
 
 from cti.store.engine import Store
 from recordings.models import RecordingRow
@@ -36,11 +36,16 @@ async def claim(store: Store, jobs: Sequence[Job]) -> list[RecordingRow]:
     """Mark those of the jobs' rows that are open as processing, and return them."""
     facts = (
         update(_TABLE)
-        .where(_TABLE.c.id == bindparam("job_id"), _TABLE.c.state.in_(_OPEN))
+        .where(
+            _TABLE.c.id == bindparam("job_id"),
+            or_(*(_TABLE.c.state == state for state in _OPEN)),  # IN does not go with many rows
+        )
         .values(
             state="processing",
-            agent_id=func.coalesce(bindparam("job_agent"), _TABLE.c.agent_id),
-            outcome=func.coalesce(func.nullif(bindparam("job_outcome"), ""), _TABLE.c.outcome),
+            agent_id=func.coalesce(bindparam("job_agent", type_=Integer), _TABLE.c.agent_id),
+            outcome=func.coalesce(
+                func.nullif(bindparam("job_outcome", type_=String), ""), _TABLE.c.outcome
+            ),
         )
     )
     async with store.write() as session:

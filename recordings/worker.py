@@ -18,9 +18,12 @@ _FAULTS = {NothingRecorded: "nothing", NoRoom: "no_room", ConversionFailed: "fai
 
 
 def run(job: dict[str, str]) -> dict[str, Any]:
-    """One job → its answer: {"ok": {facts}} or {"nothing" | "no_room" | "failed": why}."""
+    """One job → its answer: {"ok": {facts}} or {"nothing" | "no_room" | "failed": why}.
+
+    A job is the paths that `convert` takes, by name.
+    """
     try:
-        return {"ok": asdict(convert(*(Path(job[key]) for key in ("raw", "audio", "waveform"))))}
+        return {"ok": asdict(convert(**{name: Path(path) for name, path in job.items()}))}
     except tuple(_FAULTS) as error:
         return {_FAULTS[type(error)]: str(error)}
 
