@@ -74,8 +74,8 @@ def _after_answer(persona: Persona, pace: float) -> Iterator[str]:
         yield "StopPlaytones()"
     yield "Answer(0)"
     if persona.patience is not None:
-        # Half a loud tenth of a second is enough to know that somebody is there.
-        yield f"WaitForNoise(50,1,{persona.patience * pace:g})"
+        # 50 ms of sound are enough to know that somebody is there; the limit is in whole seconds.
+        yield f"WaitForNoise(50,1,{max(1, round(persona.patience * pace))})"
         yield 'GotoIf($["${WAITSTATUS}" = "TIMEOUT"]?bye)'
     if persona.hangup == "customer":
         yield f"Set(TIMEOUT(absolute)={_between(persona.talk, pace, 'TALK')})"

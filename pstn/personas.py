@@ -52,7 +52,9 @@ class Persona(BaseModel):
     once: bool = Field(False, description="`answer` is said once, then silence; else over again")
     talk: tuple[Seconds, Seconds] = Field((0.0, 0.0), description="from answer to own hang-up")
     hangup: Literal["customer", "agent"] = Field("customer", description="who ends the talk")
-    patience: Seconds | None = Field(None, description="hangs up when it hears nothing so long")
+    patience: int | None = Field(
+        None, ge=1, le=60, description="hangs up when it hears nothing so long, whole seconds"
+    )
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

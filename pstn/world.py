@@ -40,10 +40,11 @@ class World:
         install: AsteriskInstall,
         personas: Path = SHIPPED,
         host: str = "127.0.0.2",
+        sip_port: int = 0,  # 0: any free
     ) -> None:
         self.folder = state.resolve() / "pstn"
         self.personas = self.check(personas)
-        self.sip = (host, ports.get("pstn-sip"))
+        self.sip = (host, sip_port or ports.get("pstn-sip"))
         self._ami = (host, ports.get("pstn-ami"))
         self._rtp = ports.rtp()  # the PBX's block too: other address, other ports
         self.process = AsteriskProcess("pstn", install, self.folder, self._ami)

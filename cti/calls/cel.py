@@ -42,10 +42,10 @@ class _Reader:
 
     def take(self, row: list[str]) -> None:
         kind, moment, uniqueid, extra = row[0], _moment(row[1]), row[2], row[6]
-        history = self.histories.setdefault(uniqueid, CelHistory())
         if kind == "CHAN_START":
-            history.started = moment
-        elif kind == "ANSWER":
+            self.histories[uniqueid] = CelHistory(started=moment)
+        history = self.histories.setdefault(uniqueid, CelHistory())
+        if kind == "ANSWER":
             history.answered = history.answered or moment
         elif kind == "BRIDGE_ENTER":
             self._enter(uniqueid, moment, _json(extra))

@@ -92,7 +92,7 @@ class Child:
         pid = adopted or self._start()
         log.info("child adopted" if adopted else "child started", child=self.name, pid=pid)
         deadline = time.monotonic() + timeout
-        while not await ready():
+        while self.pid() is None or not await ready():
             self._reap(pid)
             if _running(pid) is None:
                 raise self._failed("stopped by itself")

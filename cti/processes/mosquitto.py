@@ -40,9 +40,14 @@ class PrivateMosquitto:
         self.child = Child("mosquitto", [program("mosquitto"), "-c", str(self._conf)], self._folder)
 
     @property
+    def password(self) -> str:
+        """The password of user `cti`."""
+        return secret(self._folder / "password")
+
+    @property
     def url(self) -> str:
         """Where it listens, with user and password."""
-        return f"mqtt://{USER}:{secret(self._folder / 'password')}@127.0.0.1:{self._port}"
+        return f"mqtt://{USER}:{self.password}@127.0.0.1:{self._port}"
 
     async def ensure(self) -> None:
         """Start or adopt it; return when our user can sign in."""
@@ -62,7 +67,7 @@ class PrivateMosquitto:
             return
         # Hashed in place by -U: a password given as an argument would show in the process list.
         plain = self._folder / "users.new"
-        write_private(plain, f"{USER}:{secret(self._folder / 'password')}\n")
+        write_private(plain, f"{USER}:{self.password}\n")
         argv = [program("mosquitto_passwd"), "-U", str(plain)]
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if done.returncode != 0:
@@ -77,7 +82,7 @@ class PrivateMosquitto:
                 "127.0.0.1",
                 self._port,
                 username=USER,
-                password=secret(self._folder / "password"),
+                password=self.password,
                 timeout=1.0,
             ):
                 return True

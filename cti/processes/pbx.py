@@ -15,6 +15,8 @@ from cti.processes.ports import PortRange, Ports
 CONF = Path(__file__).resolve().parents[2] / "asterisk-conf" / "pbx"
 AMI_USER = "cti"
 DEFAULT_MESSAGE = "im-sorry&please-try-call-later&goodbye"
+LOOPBACK = "127.0.0.0/8"
+PRIVATE = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"  # RFC 1918
 _PHONE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _SECRET = re.compile(r"[A-Za-z0-9._~-]{8,128}")
 _TRUNK = re.compile(r"sip:(?P<host>\d{1,3}(?:\.\d{1,3}){3}):(?P<port>\d{1,5})")
@@ -60,6 +62,8 @@ class PbxPlan:
     rtp: PortRange | None = None  # None: a free block
     agi_host: str = "127.0.0.1"
     agi_port: int = 0  # 0: the port named "agi"
+    ami_host: str = "127.0.0.1"
+    ami_port: int = 0  # 0: the port named "ami"
     external_address: str = ""  # as phones and carrier see it from outside, behind NAT
     qualify: int = 0  # seconds between OPTIONS to the carrier; 0: none
 
@@ -87,7 +91,7 @@ class PrivatePbx:
         self._ports = ports
         self.sip = (plan.sip_host, plan.sip_port or ports.get("sip"))
         self.http = (plan.sip_host, ports.get("http"))
-        self.ami = ("127.0.0.1", ports.get("ami"))
+        self.ami = (plan.ami_host, plan.ami_port or ports.get("ami"))
         self.agi = (plan.agi_host, plan.agi_port or ports.get("agi"))
         self.cel_file = self.folder / "log/cel-custom/cel.csv"
         self.process = AsteriskProcess("pbx", install, self.folder, self.ami)
@@ -103,12 +107,16 @@ class PrivatePbx:
         host, port = self.ami
         return f"ami://{AMI_USER}:{quote(self.ami_secret)}@{host}:{port}"
 
-    async def ensure(self, phones: Sequence[Phone] = ()) -> None:
-        """Write the configuration, start or adopt the PBX, make it know `phones`."""
+    def write(self, phones: Sequence[Phone]) -> bool:
+        """Write configuration and music; True when the configuration changed."""
         for phone in phones:
             check_phone(phone)
         make_music(self.folder / "sounds/music")
-        changed = render(CONF, self.process.etc, self._variables(phones))
+        return render(CONF, self.process.etc, self._variables(phones))
+
+    async def ensure(self, phones: Sequence[Phone] = ()) -> None:
+        """Write the configuration, start or adopt the PBX, make it know `phones`."""
+        changed = self.write(phones)
         if not await self.process.ensure() and changed:
             await self.process.console("core reload")
 
@@ -143,7 +151,7 @@ class PrivatePbx:
             "http_port": self.http[1],
             "ami_host": self.ami[0],
             "ami_port": self.ami[1],
-            "ami_permit": "127.0.0.0/255.0.0.0",
+            "ami_permit": LOOPBACK if plan.ami_host.startswith("127.") else PRIVATE,
             "ami_secret": self.ami_secret,
             "dropped_events": DROPPED_EVENTS,
             "agi_host": self.agi[0],

@@ -102,11 +102,11 @@ def test_who_leaves_the_end_to_the_agent_gives_up_at_last() -> None:
 
 
 def test_pace_shortens_every_wait() -> None:
-    acts = acts_of(pace=0.5, signal="answer", ring=(2, 2), talk=(4, 8), patience=3)
+    acts = acts_of(pace=0.5, signal="answer", ring=(2, 2), talk=(4, 8), patience=4)
     assert acts[1:] == [
         "Wait(1)",
         "Answer(0)",
-        "WaitForNoise(50,1,1.5)",
+        "WaitForNoise(50,1,2)",
         'GotoIf($["${WAITSTATUS}" = "TIMEOUT"]?bye)',
         "Set(TIMEOUT(absolute)=$[2 + 2 * ${TALK}])",
         "Wait(600)",

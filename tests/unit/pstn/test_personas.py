@@ -132,5 +132,5 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_an_unknown_sound_is_named_with_those_there_are(tmp_path: Path) -> None:
     path = tmp_path / "personas.yaml"
     path.write_text("personas: {a: {share: 100, truth: busy, signal: 486, early: whistle}}")
-    with pytest.raises(UserError, match="a has a sound 'whistle'.*sit-vacant"):
+    with pytest.raises(UserError, match=r"a has a sound 'whistle'.*sit-vacant"):
         World.check(path)
