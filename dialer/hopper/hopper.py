@@ -98,7 +98,7 @@ class Hopper:
     def __init__(self, redis: Redis, prefix: str = "cti") -> None:
         """redis: a client with text answers, as `cti.live.redis.connect` makes it."""
         self._redis = redis
-        self._prefix = prefix
+        self.prefix = prefix
         self._add = redis.register_script(_ADD)
         self._take = redis.register_script(_TAKE)
         self._give_back = redis.register_script(_GIVE_BACK)
@@ -172,7 +172,7 @@ class Hopper:
 
     def _keys(self, campaign_id: int) -> list[str]:
         # The braces keep a campaign's keys on one node of a Redis cluster.
-        base = f"{self._prefix}:hopper:{{{campaign_id}}}"
+        base = f"{self.prefix}:hopper:{{{campaign_id}}}"
         return [f"{base}:{name}" for name in ("later", "ready", "taken", "facts")]
 
     async def _run(self, script: Any, campaign_id: int, arguments: list[Any]) -> Any:

@@ -1,0 +1,1 @@
+"""Tests of the dialer's rules, and of the hopper against a private Redis."""
