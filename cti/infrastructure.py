@@ -11,6 +11,7 @@ from cti.processes.files import secret
 from cti.processes.lock import StateLock
 from cti.processes.mosquitto import PrivateMosquitto
 from cti.processes.pbx import PbxPlan, Phone, PrivatePbx
+from cti.processes.phones import write_phones
 from cti.processes.ports import PortRange, Ports
 from cti.processes.redis import PrivateRedis
 from cti.settings import Settings
@@ -85,18 +86,24 @@ class Infrastructure:
 
     async def start_pbx(self, phones: Sequence[tuple[str, str]]) -> None:
         """The PBX, knowing every agent's phone (name, secret)."""
+        self._write_phones(phones)
         if self.pbx is not None:
             await self.pbx.ensure([Phone(name, secret) for name, secret in phones])
 
     async def set_phones(self, phones: Sequence[tuple[str, str]]) -> None:
         """An agent was added: the PBX learns the phone."""
+        self._write_phones(phones)
         if self.pbx is not None:
             await self.pbx.set_phones([Phone(name, secret) for name, secret in phones])
-        else:
+        elif self.settings.phones_file is None:
             log.warning(
                 "agents.phones_not_configured",
                 cure="the PBX is not ours: give it the new phone (see docs/asterisk.md)",
             )
+
+    def _write_phones(self, phones: Sequence[tuple[str, str]]) -> None:
+        if self.settings.phones_file is not None:
+            write_phones(self.settings.phones_file, phones)
 
     async def stop(self) -> None:
         """Stop the children that are ours, the PBX first."""
@@ -111,17 +118,20 @@ class Infrastructure:
         self.lock.release()
 
     def _private_pbx(self) -> PrivatePbx:
-        settings = self.settings
-        plan = PbxPlan(
-            trunk_uri=settings.trunk_uri,
-            trunk=settings.trunk,
-            sip_host=settings.sip_host,
-            sip_port=settings.sip_port,
-            rtp=_port_range(settings.rtp_ports),
-            agi_host=settings.agi_host,
-            agi_port=settings.agi_port,
-        )
-        return PrivatePbx(self.state, self.ports, find_asterisk(), plan)
+        return PrivatePbx(self.state, self.ports, find_asterisk(), pbx_plan(self.settings))
+
+
+def pbx_plan(settings: Settings) -> PbxPlan:
+    """Where a PBX of ours listens and what it talks to."""
+    return PbxPlan(
+        trunk_uri=settings.trunk_uri,
+        trunk=settings.trunk,
+        sip_host=settings.sip_host,
+        sip_port=settings.sip_port,
+        rtp=_port_range(settings.rtp_ports),
+        agi_host=settings.agi_host,
+        agi_port=settings.agi_port,
+    )
 
 
 def _known(child: C | None) -> C:

@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     trunk: str = Field("carrier", description="PJSIP endpoint that calls leave through")
     sip_port: int = Field(0, ge=0, le=65535, description="private Asterisk's SIP port; 0: any free")
     sip_host: str = Field("127.0.0.1", description="address the private Asterisk binds to")
-    rtp_ports: str = Field("", description="FIRST-LAST; empty: a free block")
+    rtp_ports: str = Field(
+        "", pattern=r"^(\d{1,5}-\d{1,5})?$", description="FIRST-LAST; empty: a free block"
+    )
     api_host: str = Field("127.0.0.1", description="address the HTTP API binds to")
     api_port: int = Field(8080, ge=0, le=65535, description="HTTP port; 0: any free")
     api_token: str | None = Field(None, description="bearer token; unset: made once, kept in state")
@@ -43,6 +45,9 @@ class Settings(BaseSettings):
     cel_file: Path | None = Field(None, description="PBX's channel event log; unset: in state")
     reconcile_seconds: float = Field(
         60.0, gt=0, description="how often our counters are held against the PBX"
+    )
+    phones_file: Path | None = Field(
+        None, description="agents' phones are also written there, for `cti pbx run`"
     )
     menus: Path = Field(Path("examples/menus"), description="folder of IVR menus (YAML)")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

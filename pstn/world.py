@@ -40,6 +40,7 @@ class World:
         install: AsteriskInstall,
         personas: Path = SHIPPED,
         host: str = "127.0.0.2",
+        *,
         sip_port: int = 0,  # 0: any free
     ) -> None:
         self.folder = state.resolve() / "pstn"

@@ -15,7 +15,7 @@ def write_phones(file: Path, phones: Sequence[tuple[str, str]]) -> None:
 
 
 def read_phones(file: Path) -> list[Phone]:
-    """The phones in the file; none while it does not exist. UserError when it is not such a file."""
+    """The phones in the file; none while it does not exist. UserError for another file."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
