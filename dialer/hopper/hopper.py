@@ -60,6 +60,12 @@ end
 return leads
 """
 
+_DONE: Final = """
+for _, lead in ipairs(ARGV) do
+  if redis.call('ZREM', KEYS[3], lead) == 1 then redis.call('HDEL', KEYS[4], lead) end
+end
+"""
+
 _GIVE_BACK: Final = """
 local given = 0
 for _, lead in ipairs(ARGV) do
@@ -101,6 +107,7 @@ class Hopper:
         self.prefix = prefix
         self._add = redis.register_script(_ADD)
         self._take = redis.register_script(_TAKE)
+        self._done = redis.register_script(_DONE)
         self._give_back = redis.register_script(_GIVE_BACK)
         self._recover = redis.register_script(_RECOVER)
 
@@ -123,15 +130,9 @@ class Hopper:
         return [int(lead) for lead in leads]
 
     async def done(self, campaign_id: int, lead_ids: Sequence[int]) -> None:
-        """Forget leads that were taken: their attempts are committed."""
-        if not lead_ids:
-            return
-        _, _, taken, facts = self._keys(campaign_id)
-        with live_state():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.zrem(taken, *lead_ids)
-                pipe.hdel(facts, *map(str, lead_ids))
-                await pipe.execute()
+        """Forget leads that were taken: their attempts are committed. Others stay."""
+        if lead_ids:
+            await self._run(self._done, campaign_id, list(lead_ids))
 
     async def give_back(self, campaign_id: int, lead_ids: Sequence[int]) -> int:
         """Return taken leads that were not dialled, with their old rank; how many did return."""

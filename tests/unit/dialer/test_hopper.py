@@ -85,6 +85,12 @@ async def test_done_forgets(hopper: Hopper, redis: Redis) -> None:
     assert await hopper.add(CAMPAIGN, [(1, NOW, 0)]) == 1
 
 
+async def test_done_leaves_a_lead_that_is_not_taken(hopper: Hopper) -> None:
+    await hopper.add(CAMPAIGN, [(1, NOW, 0)])
+    await hopper.done(CAMPAIGN, [1, 99])
+    assert await hopper.take(CAMPAIGN, 1, NOW) == [1]
+
+
 async def test_given_back_leads_keep_their_rank(hopper: Hopper) -> None:
     await hopper.add(CAMPAIGN, [(1, NOW, 3), (2, NOW, 2), (3, NOW, 1)])
     assert await hopper.take(CAMPAIGN, 2, NOW) == [1, 2]
@@ -221,7 +227,7 @@ async def test_redis_away_is_said(tmp_path: Path) -> None:
 async def test_redis_that_refuses_is_said(hopper: Hopper, redis: Redis) -> None:
     await check(redis)
     await redis.set(f"{hopper.prefix}:hopper:{{{CAMPAIGN}}}:later", "not a sorted set")
-    with pytest.raises(LiveStateDown, match="Redis refuses to work: .*WRONGTYPE"):
+    with pytest.raises(LiveStateDown, match=r"Redis refuses to work: .*WRONGTYPE"):
         await hopper.sizes(CAMPAIGN, NOW)
 
 
