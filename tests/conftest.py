@@ -2,7 +2,6 @@
 its own, once as SQLite and once on a real PostgreSQL."""
 
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,6 @@ import pytest
 from cti.store.engine import Store, sqlite_url
 from cti.store.migrate import migrate
 from tests.postgres import Cluster
-
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -30,12 +27,10 @@ async def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
         await store.close()
         return
     cluster: Cluster = request.getfixturevalue("postgres")
-    name = f"test_{next(_numbers)}"
-    await cluster.execute(f"CREATE DATABASE {name}")
-    store = Store(cluster.url(name))
+    store = Store(cluster.url)
     yield store
     await store.close()
-    await cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await cluster.empty()
 
 
 @pytest.fixture

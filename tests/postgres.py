@@ -72,17 +72,18 @@ class Cluster:
         self._process.stderr.close()
         shutil.rmtree(self.folder)
 
-    def url(self, database: str) -> str:
-        """The URL of one of its databases."""
-        return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+    @property
+    def url(self) -> str:
+        """The URL of its database."""
+        return f"postgresql+asyncpg://postgres@/postgres?host={self.folder}"
 
-    async def execute(self, sql: str) -> None:
-        """Run a statement in the maintenance database."""
+    async def empty(self) -> None:
+        """Take away all tables: a new schema is many times faster than a new database."""
         connection = await asyncpg.connect(
             host=str(self.folder), user="postgres", database="postgres"
         )
         try:
-            await connection.execute(sql)
+            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         finally:
             await connection.close()
 

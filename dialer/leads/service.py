@@ -92,8 +92,8 @@ class LeadService:
         Copies of files that no import waits for, left by a crash, are deleted.
         """
         async with self._store.read() as session:
-            running = select(ImportRow.id, ImportRow.file_path).where(ImportRow.state == "running")
-            found = dict((await session.execute(running.order_by(ImportRow.id))).tuples().all())
+            running = select(ImportRow).where(ImportRow.state == "running").order_by(ImportRow.id)
+            found = {job.id: job.file_path for job in await session.scalars(running)}
         await asyncio.to_thread(discard_others, self._folder, set(found.values()))
         interrupted = [import_id for import_id in found if import_id not in self._tasks]
         for import_id in interrupted:

@@ -51,7 +51,7 @@ class XlsxFile:
         if not book.worksheets:
             raise UserError(f"{self._name} has no sheet with cells.")
         self._sheet = book.worksheets[0]
-        self._total = self._sheet.max_row
+        self._total: int | None = self._sheet.max_row
         self._sheet.reset_dimensions()  # what the file says of its size may be wrong
         self._lines = self._numbered()
         header = next((cells for _, cells, _ in self._lines if any(cells)), None)

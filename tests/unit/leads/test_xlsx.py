@@ -3,6 +3,7 @@
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_the_first_bytes_tell_what_a_file_is_not_its_name(tmp_path: Path, write:
 
 @pytest.mark.parametrize("sized", [True, False])
 def test_tells_how_far_it_is(sized: bool, tmp_path: Path) -> None:
-    rows: list[list[object]] = [["phone"], *[[n] for n in range(1000, 6000)]]
+    rows: list[list[Any]] = [["phone"], *[[n] for n in range(1000, 6000)]]
     table = open_table(workbook(tmp_path / "x.xlsx", rows, sized=sized), "x.xlsx")
     rows_left = table.rows()
     next(rows_left)
