@@ -74,13 +74,15 @@ class IvrService:
             menu = self.menus.by_name[route.go_to]
 
     async def _ask(self, session: AgiSession, menu: Menu) -> Route:
+        digit = ""
         for _ in range(menu.tries):
-            digit = await self._play(session, menu.prompt)
+            digit = digit or await self._play(session, menu.prompt)
             digit = digit or await session.wait_for_digit(menu.digit_timeout)
             if route := menu.choices.get(digit):
                 await self._arrivals.chose(session.uniqueid, menu.name, digit)
                 return route
-            await self._play(session, menu.invalid if digit else menu.no_input, escape="")
+            # Who knows the menu need not hear the complaint out: the key counts as the next try.
+            digit = await self._play(session, menu.invalid if digit else menu.no_input)
         return menu.after_last_try
 
     async def _play(self, session: AgiSession, sounds: list[str], escape: str = ANY_DIGIT) -> str:

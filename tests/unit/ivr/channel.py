@@ -20,10 +20,14 @@ HANG_UP = "hang up"
 
 @dataclass
 class Channel:
-    """One caller. `keys`: what they press, one per wait; '' for nothing, HANG_UP to leave."""
+    """One caller. `keys`: what they press, one per wait; '' for nothing, HANG_UP to leave.
+
+    early: sound → key that is pressed while it plays, once.
+    """
 
     keys: Iterable[str] = ()
     missing: frozenset[str] = frozenset()
+    early: dict[str, str] = field(default_factory=dict)
     played: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
@@ -53,9 +57,10 @@ class Channel:
                 return ["200 result=0"]
             case ["STREAM", "FILE", sound, _] if sound in self.missing:
                 return ["200 result=-1 endpos=0"]
-            case ["STREAM", "FILE", sound, _]:
+            case ["STREAM", "FILE", sound, escape]:
                 self.played.append(sound)
-                return ["200 result=0 endpos=8000"]
+                key = self.early.pop(sound, "")
+                return [f"200 result={ord(key) if key and key in escape else 0} endpos=8000"]
             case ["WAIT", "FOR", "DIGIT", _]:
                 return self._press(next(self._keys, HANG_UP))
             case ["SET", "VARIABLE", name, value]:

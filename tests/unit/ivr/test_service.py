@@ -11,6 +11,7 @@ import yaml
 from ivr.menus import load_menus
 from ivr.server import AgiServer
 from ivr.service import IvrService
+from tests.unit.ivr.book import Book
 from tests.unit.ivr.channel import HANG_UP, Channel
 
 ID = "1772357400.12"
@@ -31,33 +32,6 @@ MENUS = [
     },
     {"name": "more", "prompt": "deeper", "choices": {"*": {"go_to": "main"}}, "tries": 1},
 ]
-
-
-class Book:
-    """Keeps what it was told. `broken`: the note that raises."""
-
-    def __init__(self, record: str = "", broken: str = "") -> None:
-        self.notes: list[tuple[str, ...]] = []
-        self._record = record
-        self._broken = broken
-
-    def _note(self, *note: str) -> None:
-        self.notes.append(note)
-        if note[0] == self._broken:
-            raise RuntimeError("the book is shut")
-
-    async def arrived(self, uniqueid: str, dialled: str, caller: str) -> None:
-        self._note("arrived", uniqueid, dialled, caller)
-
-    async def chose(self, uniqueid: str, menu: str, digit: str) -> None:
-        self._note("chose", uniqueid, menu, digit)
-
-    async def queued(self, uniqueid: str, queue: str) -> str:
-        self._note("queued", uniqueid, queue)
-        return self._record
-
-    async def left(self, uniqueid: str, outcome: str) -> None:
-        self._note("left", uniqueid, outcome)
 
 
 @asynccontextmanager
@@ -96,6 +70,13 @@ async def test_invalid_input_and_silence_are_answered_and_tried_again(tmp_path: 
     await call(tmp_path, channel, book)
     prompt = ["welcome", "choose"]
     assert channel.played == [*prompt, "wrong", *prompt, "nothing", *prompt, "moment"]
+    assert channel.variables["CTI_QUEUE"] == "sales"
+
+
+async def test_a_key_cuts_the_prompt_short_and_may_come_during_a_complaint(tmp_path: Path) -> None:
+    channel, book = Channel(early={"welcome": "7", "wrong": "1", "moment": "2"}), Book()
+    await call(tmp_path, channel, book)
+    assert channel.played == ["welcome", "wrong", "moment"]
     assert channel.variables["CTI_QUEUE"] == "sales"
 
 
