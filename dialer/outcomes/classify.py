@@ -221,6 +221,8 @@ def _by_silence(evidence: Evidence, end: _End, words: str) -> Verdict:
         return Verdict(Outcome.NO_ANSWER, f"{words} after {end.at - progress.at:.0f} s of tones.")
     if progress is not None:
         return Verdict(Outcome.UNREACHABLE, f"{words} after an announcement that was not read.")
+    if end.sip == signals.AMBIGUOUS_SIP and evidence.first(Kind.RECOVERED):
+        return Verdict(Outcome.NO_ANSWER, f"{words}; whether it rang was not seen.")
     if end.sip == signals.AMBIGUOUS_SIP:
         return Verdict(Outcome.UNREACHABLE, f"{words} without ringing.")
     return Verdict(Outcome.FAILED, f"{words} without ringing: nothing tells why.")

@@ -277,6 +277,12 @@ class TestRecovered:
         assert judge((60, "recovered", {"cause": 17})).outcome is Outcome.BUSY
         assert judge((60, "recovered", {"cause": 18})).outcome is Outcome.NO_ANSWER
 
+    def test_ringing_may_have_been_missed(self) -> None:
+        adopted: Row = (9, "recovered", {"source": "living channel"})
+        assert judge(adopted, hangup(19, 480, at=12)) == Verdict(
+            Outcome.NO_ANSWER, "SIP 480; whether it rang was not seen."
+        )
+
     def test_nothing_is_known(self) -> None:
         verdict = judge((60, "recovered", {"source": "cel"}))
         assert verdict.outcome is Outcome.FAILED
