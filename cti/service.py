@@ -281,6 +281,8 @@ class Service:
             self.watchdog.look_now()
             if self.ready:
                 self.phones.connect_all()
+        elif isinstance(event, ami.ContactChanged) and event.status != "Removed":
+            self.phones.registered(event.endpoint)
         self.tracker.handle(event)
 
     def wire(self) -> None:
@@ -382,6 +384,7 @@ def build(settings: Settings) -> Service:
     inbound = InboundDesk(store, floor, signals, clock, recordings.path_for)
     ledger, figures = Ledger(store), Figures(signals)
     attempts = Attempts(ledger, floor, roster, signals, clock, figures)
+    floor.promised = lambda: sum(f.state in {"placed", "ringing"} for f in attempts.flights)
     hopper = Hopper(redis)
     filler = Filler(store, hopper, clock)
     dialler = Dialler(

@@ -29,6 +29,7 @@ class Phones:
     _failures: dict[int, int] = field(default_factory=dict)
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _hang_ups: set[asyncio.Task[None]] = field(default_factory=set)
+    _closed: bool = False
 
     def __post_init__(self) -> None:
         self.signals.on(AgentChanged, self._agent_changed)
@@ -43,8 +44,20 @@ class Phones:
         for agent in self.roster:
             self._connect(agent)
 
+    def registered(self, phone: str) -> None:
+        """A phone has just registered: if its agent waits for it, call it now."""
+        for agent in self.roster:
+            if agent.phone == phone and agent.leg is None:
+                self._failures.pop(agent.id, None)
+                task = self._tasks.get(agent.id)
+                if task is None:
+                    self._connect(agent)
+                else:
+                    task.cancel()  # it sleeps between tries; its end starts the next one
+
     async def close(self) -> None:
         """Stop calling; legs stay as they are."""
+        self._closed = True
         tasks = [*self._tasks.values(), *self._hang_ups]
         for task in tasks:
             task.cancel()
@@ -89,7 +102,12 @@ class Phones:
         if wanted and agent.id not in self._tasks:
             task = asyncio.get_running_loop().create_task(self._call(agent))
             self._tasks[agent.id] = task
-            task.add_done_callback(lambda _: self._tasks.pop(agent.id, None))
+            task.add_done_callback(lambda _: self._called(agent))
+
+    def _called(self, agent: Agent) -> None:
+        self._tasks.pop(agent.id, None)
+        if not self._closed:
+            self._connect(agent)  # the leg may have ended before the task did
 
     async def _call(self, agent: Agent) -> None:
         """Call the phone, after a pause that grows with each failure."""

@@ -2,11 +2,11 @@
 
 Answered outbound calls have a deadline: a person who was called hears an agent or the campaign's
 own message within 2 s (invariant 8; FTC 16 CFR 310.4(b)(4)(iii)). Callers who rang us wait with
-music until an agent is free.
+music until an agent is free who is not promised to a call that rings.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,9 @@ SERVE_WITHIN = 1.0
 """Seconds an answered call waits for an agent before the message starts; 2 s is the law's."""
 CONNECT_WITHIN = 3.0
 """Seconds after which a reserved agent whose bridge never came is set free again."""
+PATIENCE = 5.0
+"""Seconds a caller lets calls that ring for the free agents go first, so that nobody whom we
+called finds the agent gone; the pacers count such callers and dial fewer meanwhile."""
 RING_WITHIN = 15.0
 """Seconds an agent's phone may ring (ringing phones only)."""
 
@@ -53,6 +56,7 @@ class Floor:
     roster: Roster
     signals: Signals
     clock: Clock
+    promised: Callable[[], int] = lambda: 0
     calls: dict[str, Offered] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -78,7 +82,9 @@ class Floor:
             return
         offered = Offered(call, self.clock.monotonic(), patient, prefer, wrap_up)
         self.calls[call] = offered
-        if not patient:
+        if patient:
+            self._set_timer(offered, PATIENCE, lambda _: self.match())
+        else:
             self._set_timer(offered, SERVE_WITHIN, self._give_up)
         self.match()
 
@@ -104,9 +110,14 @@ class Floor:
         for offered in waiting:
             if not free:
                 return
+            if offered.patient and len(free) <= self.promised() and not self._impatient(offered):
+                return
             agent = next((a for a in free if a.id == offered.prefer), free[0])
             free.remove(agent)
             self._assign(offered, agent)
+
+    def _impatient(self, offered: Offered) -> bool:
+        return self.clock.monotonic() - offered.since >= PATIENCE
 
     async def close(self) -> None:
         """Cancel what is being connected (calls themselves stay)."""

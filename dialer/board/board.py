@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from cti.agents.api import AgentView
 from cti.agents.roster import Roster
@@ -76,6 +76,7 @@ class CampaignView(BaseModel):
     abandon_rate: float = Field(description="abandoned ÷ answered, 0 to 1")
     abandon_target: float
     retries_scheduled: int
+    retries_waiting: int = Field(description="leads dialled before that will be dialled again")
     closed: int
     outcomes: dict[str, int]
     leads: dict[str, int]
@@ -109,6 +110,7 @@ class Board:
     link: Callable[[], LinkView]
     recordings: Callable[[], RecordingsView]
     _leads: dict[int, dict[str, int]] = field(default_factory=dict)
+    _again: dict[int, int] = field(default_factory=dict)
     _retries: list[RetryView] = field(default_factory=list)
     _read_at: float = -1e9
 
@@ -152,6 +154,7 @@ class Board:
             abandon_rate=figures.abandoned / figures.answered if figures.answered else 0.0,
             abandon_target=settings.abandon_target if settings else 0.0,
             retries_scheduled=figures.retries,
+            retries_waiting=self._again.get(campaign_id, 0),
             closed=figures.closed,
             outcomes=dict(figures.outcomes.most_common()),
             leads=self._leads.get(campaign_id, {}),
@@ -164,7 +167,12 @@ class Board:
         self._read_at = now
         campaigns = self._known()
         places = (
-            select(LeadRow.campaign_id, LeadRow.state, func.count())
+            select(
+                LeadRow.campaign_id,
+                LeadRow.state,
+                func.count(),
+                func.sum(case((LeadRow.dials > 0, 1), else_=0)),
+            )
             .where(LeadRow.campaign_id.in_(campaigns))
             .group_by(LeadRow.campaign_id, LeadRow.state)
         )
@@ -179,9 +187,11 @@ class Board:
         async with self.store.read() as session:
             counted = (await session.execute(places)).all()
             soon = (await session.scalars(retries)).all()
-        self._leads = {}
-        for campaign_id, state, count in counted:
+        self._leads, self._again = {}, {}
+        for campaign_id, state, count, dialled in counted:
             self._leads.setdefault(campaign_id, {})[state] = count
+            if state == "waiting":
+                self._again[campaign_id] = int(dialled)
         self._retries = [
             RetryView(
                 lead_id=lead.id,

@@ -28,7 +28,7 @@ from dialer.engine.placing import Campaign, commit_attempts
 from dialer.hopper.hopper import Hopper
 from dialer.pacing.decision import Decision
 from dialer.pacing.modes import PACERS, Pacer
-from dialer.pacing.snapshot import AgentView, Snapshot
+from dialer.pacing.snapshot import AgentView, CallView, Snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -191,7 +191,7 @@ class Dialler:
                 )
                 for a in self.roster
             ),
-            calls=self.attempts.flights.unserved(now),
+            calls=(*self.attempts.flights.unserved(now), *self._callers(now)),
             hopper_size=running.supply,
             lines_in_use=self.attempts.flights.lines(running.campaign.id),
             max_lines=settings.max_lines,
@@ -200,6 +200,14 @@ class Dialler:
             answered=self.attempts.figures.answered(running.campaign.id),
             abandoned=self.attempts.figures.abandoned(running.campaign.id),
         )
+
+    def _callers(self, now: float) -> list[CallView]:
+        """Callers who wait: each wants an agent as much as a call of ours does."""
+        return [
+            CallView(offered.call, "answered_waiting", now - offered.since)
+            for offered in self.attempts.floor.waiting
+            if offered.patient
+        ]
 
     def _place(self, campaign: Campaign, flight: Flight) -> None:
         self.attempts.flights.add(flight)

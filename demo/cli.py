@@ -1,0 +1,72 @@
+"""`cti demo`."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from demo.board import draw
+from demo.report import faults
+from demo.run import Demo, Plan
+from pstn.personas import SHIPPED
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+console = Console(stderr=True)
+
+
+def run_demo(
+    headless: Annotated[bool, typer.Option(help="no live board: lines only")] = False,
+    seconds: Annotated[float | None, typer.Option(help="dial so long; unset: until Ctrl-C")] = None,
+    agents: Annotated[int, typer.Option(min=1, max=200, help="robot agents")] = 8,
+    seed: Annotated[int, typer.Option(help="of what robots and callers do")] = 7,
+    leads: Annotated[Path, typer.Option(help="the list to call")] = EXAMPLES / "leads.csv",
+    personas: Annotated[Path, typer.Option(help="how numbers behave")] = SHIPPED,
+    state: Annotated[Path, typer.Option(help="emptied at start")] = Path(".state/demo"),
+    api_port: Annotated[int, typer.Option(help="HTTP port; 0: any free")] = 0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write the report here")] = None,
+) -> None:
+    """A campaign on two real Asterisks: robot agents, 500 leads, and a world that answers."""
+    plan = Plan(state, leads, personas, agents, seed, seconds, api_port)
+    result = asyncio.run(_run(plan, headless=headless or not console.is_terminal))
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+        console.print(f"Report: {json_file}")
+    summary = {k: v for k, v in result.items() if k != "truth"} | {
+        "truth": {k: v if k != "differ" else len(v) for k, v in result["truth"].items()}
+    }
+    console.print_json(json.dumps(summary, ensure_ascii=False))
+    wrong = faults(result)
+    for fault in wrong:
+        console.print(f"[red]The path did not hold:[/red] {fault}")
+    if wrong:
+        raise typer.Exit(1)
+    console.print("[green]The path held.[/green]")
+
+
+async def _run(plan: Plan, *, headless: bool) -> dict[str, Any]:
+    demo = Demo(plan, tell=lambda line: console.print(f"[dim]·[/dim] {line}"))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, demo.stopping.set)
+    if headless:
+        return await demo.run()
+    with Live(console=console, refresh_per_second=4, screen=False) as live:
+        demo.tell = lambda line: live.console.print(f"[dim]·[/dim] {line}")
+        painter = loop.create_task(_paint(demo, live))
+        try:
+            return await demo.run()
+        finally:
+            painter.cancel()
+
+
+async def _paint(demo: Demo, live: Live) -> None:
+    while True:
+        if demo.board:
+            live.update(draw(demo.board, demo.url, demo.token))
+        await asyncio.sleep(0.25)

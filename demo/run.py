@@ -1,0 +1,352 @@
+"""Runs the demo: a world, the service, robot agents, one campaign, some callers.
+
+The service runs as a process of its own, as it would in production; if it dies, it is started
+again, and takes over what lives on in the PBX.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+from cti.base.clock import SystemClock
+from cti.base.errors import UserError
+from cti.infrastructure import Infrastructure
+from cti.processes.asterisk import find_asterisk
+from cti.processes.ports import Ports
+from cti.serve import ADDRESS_FILE
+from cti.settings import Settings
+from demo.report import report
+from demo.robots import Robots
+from demo.truth import compare
+from pstn.world import World
+
+DID = "4008001234"
+"""The number our callers dial."""
+CALLER_EVERY = 12.0
+CALLER_KEYS = ("1", "2", "91", "1", "")
+"""What callers press: sales, service, a key without a choice and then sales, sales, nothing."""
+RING_TIMEOUT = 28
+DRAIN_SECONDS = 60.0
+ALWAYS = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+
+Tell = Callable[[str], None]
+
+
+class RobotPhone(NamedTuple):
+    """A phone that the world plays."""
+
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the demo is to do."""
+
+    state: Path
+    leads: Path
+    personas: Path
+    agents: int
+    seed: int
+    seconds: float | None
+    api_port: int
+
+
+@dataclass(slots=True)
+class Demo:
+    """One demo. `tell` hears one line for each step; `board` is the newest live board."""
+
+    plan: Plan
+    tell: Tell
+    board: dict[str, Any] = field(default_factory=dict)
+    restarts: int = 0
+    url: str = ""
+    token: str = ""
+    campaign_id: int = 0
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _boards: list[dict[str, Any]] = field(default_factory=list)
+    _process: asyncio.subprocess.Process | None = None
+
+    async def run(self) -> dict[str, Any]:
+        """From an empty state folder to the report; leaves nothing running."""
+        async with contextlib.AsyncExitStack() as undo:
+            world = await self._world(undo)
+            await self._start_service(world)
+            undo.push_async_callback(self._stop_service)
+            http = await undo.enter_async_context(self._client())
+            robots = await self._people(undo, world, http)
+            await self._campaign(http)
+            minders = [
+                asyncio.get_running_loop().create_task(self._watch_board(http), name="board"),
+                asyncio.get_running_loop().create_task(self._keep_alive(world), name="keeper"),
+                asyncio.get_running_loop().create_task(self._call_in(world), name="callers"),
+            ]
+            undo.push_async_callback(_cancel, minders)
+            await self._until_done()
+            minders[2].cancel()
+            await self._drain(http)
+            result = await self._gather(http, world)
+            await robots.close()
+        return result
+
+    # -- the parts -----------------------------------------------------------------------------
+
+    async def _world(self, undo: contextlib.AsyncExitStack) -> World:
+        self.tell("Preparing the world outside (sounds, personas, a second Asterisk)")
+        folder = self.plan.state.resolve()
+        await clean(folder)
+        ports = Ports(folder / "world", "127.0.0.2")
+        undo.callback(ports.close)
+        world = await asyncio.to_thread(
+            World, folder / "world", ports, find_asterisk(), self.plan.personas
+        )
+        undo.push_async_callback(world.stop)
+        return world
+
+    async def _start_service(self, world: World) -> None:
+        self.tell("Starting the service with its own Redis, broker, database and Asterisk")
+        address = self.plan.state / ADDRESS_FILE
+        address.unlink(missing_ok=True)
+        log = (self.plan.state / "service.log").open("ab")
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "demo.service",
+            env=os.environ | self._settings(world),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        log.close()
+        await self._await_address(address)
+
+    def _settings(self, world: World) -> dict[str, str]:
+        return {
+            "CTI_STATE": str(self.plan.state.resolve()),
+            "CTI_TRUNK_URI": world.trunk_uri,
+            "CTI_API_PORT": str(self.plan.api_port),
+            "CTI_RECONCILE_SECONDS": "2",
+            "CTI_LOG_FORMAT": "json",
+        }
+
+    async def _await_address(self, address: Path) -> None:
+        assert self._process is not None  # noqa: S101 - set by the one caller
+        ended = asyncio.get_running_loop().create_task(self._process.wait())
+        try:
+            async with asyncio.timeout(60):
+                while not address.exists():
+                    if ended.done():
+                        raise UserError(
+                            f"The service ended while starting: {self._last_words()}",
+                            f"Its log is {self.plan.state / 'service.log'}.",
+                        )
+                    await asyncio.wait([ended], timeout=0.05)
+        except TimeoutError:
+            raise UserError("The service did not start within 60 s.") from None
+        finally:
+            ended.cancel()
+        said = json.loads(address.read_text())
+        self.url, self.token = said["url"], said["token"]
+
+    def _last_words(self) -> str:
+        log = self.plan.state / "service.log"
+        lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+        return lines[-1] if lines else "no reason given."
+
+    @contextlib.asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(
+            base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=10.0
+        ) as client:
+            yield client
+
+    async def _people(
+        self, undo: contextlib.AsyncExitStack, world: World, http: httpx.AsyncClient
+    ) -> Robots:
+        self.tell(f"Hiring {self.plan.agents} robot agents with real SIP phones")
+        said = json.loads((self.plan.state / ADDRESS_FILE).read_text())
+        phones = []
+        for number in range(1, self.plan.agents + 1):
+            added = await _ok(http.post("/v1/agents", json={"name": f"robot{number:02}"}))
+            phones.append(RobotPhone(added["phone"], added["secret"]))
+        host, _, port = said["sip"].rpartition(":")
+        await world.ensure((host, int(port)), phones)
+        robots = Robots(http, said["mqtt"], SystemClock(), random.Random(self.plan.seed))  # noqa: S311
+        robots.start()
+        undo.push_async_callback(robots.close)
+        for number in range(1, self.plan.agents + 1):
+            await _ok(http.post(f"/v1/agents/robot{number:02}/sign-in"))
+        return robots
+
+    async def _campaign(self, http: httpx.AsyncClient) -> None:
+        self.tell(f"Importing {self.plan.leads.name} and starting the campaign")
+        settings = {
+            "caller_ids": ["+864008001234"],
+            "ring_timeout_s": RING_TIMEOUT,
+            "wrap_up_s": 10,
+            "windows": ALWAYS,
+        }
+        made = await _ok(http.post("/v1/campaigns", json={"name": "Demo", "settings": settings}))
+        self.campaign_id = made["id"]
+        with self.plan.leads.open("rb") as file:
+            job = await _ok(
+                http.post(
+                    f"/v1/campaigns/{self.campaign_id}/imports",
+                    files={"file": (self.plan.leads.name, file)},
+                )
+            )
+        while (done := await _ok(http.get(f"/v1/imports/{job['id']}")))["state"] == "running":
+            await asyncio.sleep(0.1)
+        if not done["accepted"]:
+            raise UserError(f"{self.plan.leads}: no lead could be used: {done['error']}")
+        self.tell(f"{done['accepted']} leads imported, {done['rejected']} refused")
+        await _ok(http.post(f"/v1/campaigns/{self.campaign_id}/start"))
+
+    # -- while it runs -------------------------------------------------------------------------
+
+    async def _until_done(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.plan.seconds):
+                await self.stopping.wait()
+
+    async def _watch_board(self, http: httpx.AsyncClient) -> None:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                self.board = await _ok(http.get("/v1/live"))
+            await asyncio.sleep(0.5)
+
+    async def _keep_alive(self, world: World) -> None:
+        """What systemd would do."""
+        while True:
+            assert self._process is not None  # noqa: S101 - started before
+            code = await self._process.wait()
+            self.restarts += 1
+            self.tell(f"The service died (exit {code}); starting it again")
+            self._boards.append(self.board)
+            port = httpx.URL(self.url).port
+            self.plan = Plan(**{**_fields(self.plan), "api_port": port or 0})
+            await self._start_service(world)
+
+    async def _call_in(self, world: World) -> None:
+        rng = random.Random(self.plan.seed)  # noqa: S311 - a demo's dice
+        for keys in itertools.cycle(CALLER_KEYS):
+            await asyncio.sleep(CALLER_EVERY)
+            caller = f"1390000{rng.randint(0, 9999):04}"
+            await world.call_in(DID, caller, keys, seconds=rng.uniform(18, 30))
+
+    async def _drain(self, http: httpx.AsyncClient) -> None:
+        """No new calls; wait for those under way, and for their recordings."""
+        self.tell("No new calls; waiting for those under way to end")
+        await _ok(http.post(f"/v1/campaigns/{self.campaign_id}/pause"))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while True:
+                    board = await _ok(http.get("/v1/live"))
+                    busy = {"talking", "wrapping", "reserved"} & board["agents_by_state"].keys()
+                    if not (board["calls_by_state"] or board["recordings"]["waiting"] or busy):
+                        return
+                    await asyncio.sleep(0.3)
+
+    # -- the end -------------------------------------------------------------------------------
+
+    async def _gather(self, http: httpx.AsyncClient, world: World) -> dict[str, Any]:
+        attempts = await _attempts(http)
+        recordings = await _recordings(http)
+        self._boards.append(await _ok(http.get("/v1/live")))
+        return report(
+            attempts=attempts,
+            boards=self._boards,
+            recordings=recordings,
+            truth=compare(attempts, world.personas),
+            restarts=self.restarts,
+        )
+
+    async def _stop_service(self) -> None:
+        self.tell("Stopping everything")
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(30):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            await clean(self.plan.state.resolve(), keep=True)
+
+
+async def clean(folder: Path, *, keep: bool = False) -> None:
+    """Stop what an earlier demo left running in `folder`, and (unless `keep`) empty it."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        return
+    ground = Infrastructure(Settings(state=folder))
+    await ground.stop()
+    world = folder / "world"
+    if world.exists():
+        ports = Ports(world, "127.0.0.2")
+        await World(world, ports, find_asterisk()).stop()
+        ports.close()
+    if not keep:
+        shutil.rmtree(folder)
+        folder.mkdir()
+
+
+async def _attempts(http: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """All of them, page by page."""
+    found: list[dict[str, Any]] = []
+    params: dict[str, Any] = {"limit": 500}
+    while True:
+        page = await _ok(http.get("/v1/attempts", params=params))
+        known = {a["id"] for a in found}
+        new = [a for a in page if a["id"] not in known]
+        found += new
+        if not new or len(page) < params["limit"]:
+            return found
+        params["before"] = page[-1]["placed_at"]
+
+
+async def _recordings(http: httpx.AsyncClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        page = await _ok(http.get("/v1/recordings", params={"after": after, "limit": 100}))
+        found += page["items"]
+        after = page["next"]
+        if not after:
+            return found
+
+
+async def _ok(request: Any) -> Any:
+    """The answer's JSON; an error answer becomes a UserError with the service's own words."""
+    response = await request
+    if response.is_error:
+        try:
+            fault = response.json()
+        except ValueError:
+            fault = {"error": response.text[:200]}
+        raise UserError(fault.get("error", "unknown error"), fault.get("cure", ""))
+    return response.json() if response.content else None
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _fields(plan: Plan) -> dict[str, Any]:
+    return {name: getattr(plan, name) for name in Plan.__slots__}
