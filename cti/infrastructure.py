@@ -10,9 +10,9 @@ from cti.processes.asterisk import find_asterisk
 from cti.processes.files import secret
 from cti.processes.lock import StateLock
 from cti.processes.mosquitto import PrivateMosquitto
-from cti.processes.pbx import PbxPlan, Phone, PrivatePbx
+from cti.processes.pbx import Phone, PrivatePbx, pbx_plan
 from cti.processes.phones import write_phones
-from cti.processes.ports import PortRange, Ports
+from cti.processes.ports import Ports
 from cti.processes.redis import PrivateRedis
 from cti.settings import Settings
 from cti.store.engine import sqlite_url
@@ -121,27 +121,7 @@ class Infrastructure:
         return PrivatePbx(self.state, self.ports, find_asterisk(), pbx_plan(self.settings))
 
 
-def pbx_plan(settings: Settings) -> PbxPlan:
-    """Where a PBX of ours listens and what it talks to."""
-    return PbxPlan(
-        trunk_uri=settings.trunk_uri,
-        trunk=settings.trunk,
-        sip_host=settings.sip_host,
-        sip_port=settings.sip_port,
-        rtp=_port_range(settings.rtp_ports),
-        agi_host=settings.agi_host,
-        agi_port=settings.agi_port,
-    )
-
-
 def _known(child: C | None) -> C:
     if child is None:  # a setting and its private child exclude each other
         raise RuntimeError("no address and no child")
     return child
-
-
-def _port_range(text: str) -> PortRange | None:
-    if not text:
-        return None
-    first, _, last = text.partition("-")
-    return PortRange(int(first), int(last))

@@ -41,7 +41,7 @@ def run_pbx(
     CTI_SIP_HOST and CTI_SIP_PORT; calls leave to CTI_TRUNK_URI and callers are answered by the
     IVR at CTI_AGI_HOST and CTI_AGI_PORT.
     """
-    from cti.cli.foreground import run_pbx as run  # noqa: PLC0415 - loads when it is needed
+    from cti.cli.run_pbx import run_pbx as run  # noqa: PLC0415 - loads when it is needed
 
     run(load_settings(state=state, phones_file=phones_file), external_address)
 
@@ -69,11 +69,11 @@ def run_pstn(
 
     With a file of phones, each agent in it gets a robot for a phone.
     """
-    from cti.cli.foreground import run_pstn as run  # noqa: PLC0415 - loads when it is needed
+    from cti.cli.run_pstn import run_pstn as run  # noqa: PLC0415 - loads when it is needed
 
     settings = load_settings(phones_file=phones_file)
     if pbx_address is None:
         pbx_address = f"{settings.sip_host}:{settings.sip_port}"
     if listen is None:
         listen = settings.trunk_uri or DEFAULT_WORLD
-    run(settings, state.resolve(), pbx_address, listen, personas)
+    run(settings, state.resolve(), pbx=pbx_address, listen=listen, personas=personas)

@@ -11,6 +11,7 @@ from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, render, ren
 from cti.processes.files import secret
 from cti.processes.music import make_music
 from cti.processes.ports import PortRange, Ports
+from cti.settings import Settings
 
 CONF = Path(__file__).resolve().parents[2] / "asterisk-conf" / "pbx"
 AMI_USER = "cti"
@@ -66,6 +67,19 @@ class PbxPlan:
     ami_port: int = 0  # 0: the port named "ami"
     external_address: str = ""  # as phones and carrier see it from outside, behind NAT
     qualify: int = 0  # seconds between OPTIONS to the carrier; 0: none
+
+
+def pbx_plan(settings: Settings) -> PbxPlan:
+    """Where a PBX of ours listens and what it talks to."""
+    return PbxPlan(
+        trunk_uri=settings.trunk_uri,
+        trunk=settings.trunk,
+        sip_host=settings.sip_host,
+        sip_port=settings.sip_port,
+        rtp=_port_range(settings.rtp_ports),
+        agi_host=settings.agi_host,
+        agi_port=settings.agi_port,
+    )
 
 
 def check_phone(phone: Phone) -> None:
@@ -168,3 +182,10 @@ def _trunk_host(uri: str) -> str:
             "Set CTI_TRUNK_URI to sip:ADDRESS:PORT with a numeric IPv4 address.",
         )
     return found["host"]
+
+
+def _port_range(text: str) -> PortRange | None:
+    if not text:
+        return None
+    first, _, last = text.partition("-")
+    return PortRange(int(first), int(last))
