@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     ami_url: str | None = Field(
         None, description="ami://user:secret@host:port; unset: a private Asterisk"
     )
+    asterisk: Path | None = Field(
+        None, description="Asterisk to run: program or unpacked root; unset: the host's or set-up's"
+    )
     trunk_uri: str | None = Field(
         None, description="sip:host:port of the carrier for the private Asterisk"
     )

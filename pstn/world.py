@@ -1,30 +1,21 @@
 """The world outside, running: carrier, customers, robot phones, callers. One more Asterisk."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 from cti.base.errors import UserError
 from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, render
 from cti.processes.files import write_private
+from cti.processes.pbx import Phone, check_phone
 from cti.processes.ports import Ports
 from pstn.dialplan import dialplan
 from pstn.personas import RINGBACK, SHIPPED, Personas, load
 from pstn.sounds import SOUNDS, make_sounds
 
 CONF = Path(__file__).resolve().parents[1] / "asterisk-conf" / "pstn"
-
-
-class Phone(Protocol):
-    """A robot phone: the name and secret it registers with at the PBX."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def secret(self) -> str: ...
 
 
 class World:
@@ -65,7 +56,9 @@ class World:
 
         agent_sound: what robot agents say over and over; None: they keep silent.
         """
-        sounds = make_sounds()
+        for phone in phones:
+            check_phone(phone)
+        sounds = await asyncio.to_thread(make_sounds)
         variables = self.process.variables() | {
             "sip_host": self.sip[0],
             "sip_port": self.sip[1],

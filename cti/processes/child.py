@@ -128,7 +128,8 @@ class Child:
                 break
             except TimeoutError:
                 log.warning("child does not stop", child=self.name, signal=number.name)
-        self._pid_file.unlink(missing_ok=True)
+        if self.pid() is None:
+            self._pid_file.unlink(missing_ok=True)
 
     def _start(self) -> int:
         self._pid_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
