@@ -17,7 +17,7 @@ ALLOWED = {
 TARGETS = [CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.STOPPED]
 
 
-@pytest.mark.parametrize(("now", "then"), product(CampaignState, TARGETS))
+@pytest.mark.parametrize(("now", "then"), list(product(CampaignState, TARGETS)))
 def test_moves(now: CampaignState, then: CampaignState) -> None:
     if (now, then) in ALLOWED:
         check_move("May", now, then)
