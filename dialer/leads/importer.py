@@ -90,7 +90,7 @@ class Importer:
             await self._fail(import_id, str(error))
         except (DBAPIError, OSError) as error:
             cause = getattr(error, "orig", None) or error
-            log.error("import failed", reason=str(cause))
+            log.warning("import failed", reason=str(cause))
             await self._fail(
                 import_id,
                 f"The leads could not be stored: {cause}. Mend that and import the file again: "
