@@ -6,6 +6,9 @@ bin := .venv/bin
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
+setup: ## what `make demo` needs, and no more
+	@setup/install
+
 demo: ## a live campaign on a real PBX; ARGS="…" go to `cti demo`
 	@setup/install && $(bin)/cti demo $(ARGS)
 
@@ -26,13 +29,15 @@ bench-load: ## calls per second, CPU per call, answer to bridge; ARGS="…"
 	@setup/install && $(bin)/python -m bench.load $(ARGS)
 
 compose-test: ## builds the images, runs the whole stack and a short demo in it
-	@setup/compose-test
+	@setup/install python && $(bin)/python setup/leftovers.py setup/compose-test
 
-lock: ## requirements.lock from pyproject.toml (needs uv)
+lock: ## pins what pyproject.toml asks for in requirements.lock (needs uv)
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
 	    --no-header --extra dev pyproject.toml -o requirements.lock
+	echo podman-compose | uv pip compile --python-version 3.11 --universal --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate - -o setup/compose.lock
 
 clean: ## what was made here, but not the cache shared by checkouts
 	rm -rf .venv .state out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help demo test lint check bench-load compose-test lock clean
+.PHONY: help setup demo test lint check bench-load compose-test lock clean

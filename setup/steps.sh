@@ -36,7 +36,11 @@ step() {
     if [ -n "$ticker" ]; then
         kill "$ticker" && wait "$ticker" 2>/dev/null || printf '\r\033[K'
     fi
-    [ "$code" != 0 ] || say "✓ $what ($((SECONDS - began)) s)"
+    if [ "$code" = 0 ]; then
+        say "✓ $what ($((SECONDS - began)) s)"
+    elif [ ! -t 1 ]; then
+        tail -n 20 "$log" >&2 # nobody is there to open it: a build, CI
+    fi
     return "$code"
 }
 

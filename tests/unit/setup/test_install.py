@@ -1,5 +1,6 @@
 """setup/install on a machine of stand-in commands: what it does, and what it leaves alone."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -162,7 +163,7 @@ def test_the_lock_names_no_index() -> None:
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
 def test_shell_scripts_are_clean() -> None:
-    files = [REPOSITORY / ".ci/run", *(REPOSITORY / "setup").iterdir()]
+    files = [REPOSITORY / ".ci/run", *(REPOSITORY / "setup").rglob("*")]
     shell = [str(path.relative_to(REPOSITORY)) for path in files if is_shell(path)]
     assert "setup/install" in shell
     done = subprocess.run(
@@ -172,5 +173,7 @@ def test_shell_scripts_are_clean() -> None:
 
 
 def is_shell(path: Path) -> bool:
-    """Whether the file is a bash script, by name or by its first line."""
-    return path.is_file() and (path.suffix == ".sh" or "env bash" in path.read_text()[:20])
+    """Whether the file is a shell script, by name or by its first line."""
+    if path.suffix or not path.is_file():
+        return path.suffix == ".sh"
+    return re.match(r"#!.*\b(ba)?sh\n", path.read_text()) is not None
