@@ -32,6 +32,7 @@ class AddedAgent(BaseModel):
 class AgentView(BaseModel):
     """An agent of this moment."""
 
+    id: int
     name: str
     state: AgentState
     seconds: float = Field(description="how long in this state")
@@ -46,6 +47,7 @@ class AgentView(BaseModel):
     def of(cls, agent: Agent, clock: Clock) -> "AgentView":
         """The live object as it is shown."""
         return cls(
+            id=agent.id,
             name=agent.name,
             state=agent.state,
             seconds=round(clock.monotonic() - agent.since, 1),

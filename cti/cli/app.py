@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cti.cli import processes
+from cti.cli import agents, attempts, campaigns, leads, processes, recordings
 from cti.cli.options import State, load_settings
 
 app = typer.Typer(
@@ -15,6 +15,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(campaigns.app, name="campaign")
+app.add_typer(leads.app, name="lead")
+app.add_typer(agents.app, name="agent")
+app.add_typer(attempts.app, name="attempt")
+app.add_typer(recordings.app, name="recording")
 app.add_typer(processes.pbx, name="pbx")
 app.add_typer(processes.pstn, name="pstn")
 

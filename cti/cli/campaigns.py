@@ -1,0 +1,160 @@
+"""`cti campaign …`"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cti.base.errors import UserError
+from cti.cli.options import CampaignName, Json, State, connect, find_campaign
+from cti.cli.output import local, print_facts, print_json, print_table, say
+from cti.cli.status import show_status, watch_status
+
+app = typer.Typer(help="Campaigns: made, started, watched.", no_args_is_help=True)
+
+COLOURS = {"running": "green", "paused": "yellow", "stopped": "dim"}
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Unique among campaigns.")],
+    *,
+    mode: Annotated[str, typer.Option(help="How many are dialled at once.")] = "progressive",
+    caller_id: Annotated[
+        list[str] | None, typer.Option(help="Number shown, E.164; several are taken in turn.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="All further settings, a YAML file.")
+    ] = None,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Make a campaign. It dials once it is started."""
+    chosen = read_settings(settings) if settings else {}
+    if caller_id:
+        chosen["caller_ids"] = caller_id
+    with connect(state) as client:
+        made = client.post("/v1/campaigns", {"name": name, "mode": mode, "settings": chosen})
+    if as_json:
+        print_json(made)
+    else:
+        say(f"Made campaign {made['id']}, “{made['name']}”. Start it: `cti campaign start`.")
+
+
+@app.command("list")
+def list_campaigns(state: State = None, as_json: Json = False) -> None:
+    """All campaigns, the newest first."""
+    with connect(state) as client:
+        campaigns = client.get("/v1/campaigns")
+    if as_json:
+        print_json(campaigns)
+        return
+    print_table(
+        ["campaign", "state", "mode", "caller IDs", ">number", "made"],
+        [
+            [
+                campaign["name"],
+                Text(campaign["state"], COLOURS.get(campaign["state"], "")),
+                campaign["mode"],
+                ", ".join(campaign["settings"]["caller_ids"]),
+                campaign["id"],
+                local(campaign["created_at"]),
+            ]
+            for campaign in campaigns
+        ],
+        "No campaigns. Make one: `cti campaign create NAME`.",
+    )
+
+
+@app.command()
+def show(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
+    """One campaign with all its settings."""
+    with connect(state) as client:
+        found = find_campaign(client, campaign)
+        imports = client.get(f"/v1/campaigns/{found['id']}/imports")
+    if as_json:
+        print_json(found | {"imports": imports})
+        return
+    import yaml  # noqa: PLC0415 - loads when it is needed
+
+    print_facts(
+        {
+            "campaign": found["name"],
+            "number": found["id"],
+            "state": found["state"],
+            "mode": found["mode"],
+            "made": local(found["created_at"]),
+            "imports": "\n".join(
+                f"{job['id']}: {job['file_name']}, {job['state']}, {job['accepted']} accepted"
+                for job in imports
+            ),
+            "settings": yaml.safe_dump(found["settings"], allow_unicode=True, sort_keys=False),
+        }
+    )
+
+
+@app.command()
+def start(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
+    """Dial, first or again after a pause."""
+    _move(campaign, "start", state, as_json)
+
+
+@app.command()
+def pause(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
+    """Place no new calls; those that live go on."""
+    _move(campaign, "pause", state, as_json)
+
+
+@app.command()
+def stop(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
+    """Place no new calls, for good; those that live go on."""
+    _move(campaign, "stop", state, as_json)
+
+
+@app.command()
+def status(
+    campaign: CampaignName,
+    watch: Annotated[bool, typer.Option("--watch", help="Until Ctrl-C.")] = False,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Figures of this moment: lines, outcomes, leads, and why the pacer dials as it does.
+
+    With --watch and --json, one JSON object a line and second.
+    """
+    with connect(state) as client:
+        found = find_campaign(client, campaign)
+        if watch:
+            watch_status(client, found, as_json)
+        else:
+            show_status(client, found, as_json)
+
+
+def read_settings(file: Path) -> dict[str, Any]:
+    """The mapping in a YAML file. Raises UserError for anything else, naming the line."""
+    import yaml  # noqa: PLC0415 - loads when it is needed
+
+    try:
+        said = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file} is not UTF-8 text.") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{file} is not YAML: {' '.join(str(error).split())}.") from error
+    if said is None:
+        return {}
+    if not isinstance(said, dict):
+        raise UserError(f"{file} is no mapping of settings.", "Write lines such as wrap_up_s: 20")
+    return said
+
+
+def _move(name: str, how: str, state: Path | None, as_json: bool) -> None:
+    with connect(state) as client:
+        found = find_campaign(client, name)
+        moved = client.post(f"/v1/campaigns/{found['id']}/{how}")
+    if as_json:
+        print_json(moved)
+    else:
+        say(f"The campaign “{moved['name']}” is {moved['state']}.")
