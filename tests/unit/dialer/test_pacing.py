@@ -1,7 +1,7 @@
 """Progressive pacing: one line per free agent, never more."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.base.errors import UserError
@@ -86,6 +86,7 @@ FLOORS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(FLOORS)
 def test_never_more_calls_than_ready_agents_and_no_limit_is_broken(seen: Snapshot) -> None:
     limits = [seen.count("ready") - len(seen.calls), seen.hopper_size]

@@ -104,6 +104,7 @@ def test_caps_windows_and_one_place(
     assert dials.total() <= config.retry.max_total + appointments
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Outcome), st.sampled_from(DISPOSITIONS), st.integers(1, 30))
 def test_the_same_facts_give_the_same_decision(
     outcome: Outcome, disposition: str | None, dials: int
