@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
 import structlog
+from paho.mqtt.client import MQTT_ERR_SUCCESS, MQTTMessageInfo
 
 from cti.base.clock import Clock
 from cti.base.errors import UserError
@@ -20,7 +23,8 @@ from cti.bus.topics import checked_prefix
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 20  # also paho's limit of unacknowledged QoS 1 messages
+_STATES = 20  # sent together; also paho's limit of unacknowledged QoS 1 messages
+_EVENTS = 100  # sent together
 _KEEPALIVE = 15  # seconds; a broker that stays silent for 1.5 times this is taken as gone
 _ANSWER = 5.0  # seconds to wait for CONNACK and PUBACK
 _FLUSH = 1.0  # seconds that `close` gives to what is still waiting
@@ -58,7 +62,7 @@ class Bus:
         clock: Clock,
         *,
         bound: int = 10_000,
-        linger: float = 0.02,
+        linger: float = 0.1,
         first_retry: float = 0.5,
     ) -> None:
         self._broker = _Broker.parse(url)
@@ -133,7 +137,7 @@ class Bus:
 
     def _client(self) -> aiomqtt.Client:
         lost = self._service_state("offline", "connection lost")
-        client = aiomqtt.Client(
+        return aiomqtt.Client(
             self._broker.host,
             self._broker.port,
             username=self._broker.user,
@@ -144,8 +148,6 @@ class Bus:
             timeout=_ANSWER,
             tls_context=ssl.create_default_context() if self._broker.tls else None,
         )
-        client.pending_calls_threshold = _BATCH
-        return client
 
     async def _serve(self, client: aiomqtt.Client) -> None:
         """Send until closed; raises MqttError when the connection is lost."""
@@ -167,48 +169,58 @@ class Bus:
             await self._wake.wait()
             if not self._stop.is_set():
                 await asyncio.sleep(self._linger)
-            self._wake.clear()
+            self._wake.clear()  # what comes during the next line waits for the next round
             await self._drain(client)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FLUSH * 0.8):
                 await self._drain(client)
-        await self._send(client, self._service_state("offline", "stopped"))
+        await client.publish(*self._packet(self._service_state("offline", "stopped")))
 
     async def _drain(self, client: aiomqtt.Client) -> None:
-        """Send until nothing waits. What could not be sent waits on, in its order."""
-        while self._unsent or self._events:
-            states = list(islice(self._unsent.values(), _BATCH))
-            room = min(len(self._events), _BATCH - len(states))
-            events = [self._events.popleft() for _ in range(room)]
-            sends = [asyncio.create_task(self._send(client, one)) for one in (*states, *events)]
-            try:
-                await asyncio.gather(*sends)
-            finally:
-                for task in sends:
-                    task.cancel()
-                await asyncio.gather(*sends, return_exceptions=True)
-                self._settle(states, sends[: len(states)])
-                unsent = [
-                    one
-                    for one, task in zip(events, sends[len(states) :], strict=True)
-                    if _failed(task)
-                ]
-                self._events.extendleft(reversed(unsent))
+        """Send what waits now. What could not be sent waits on, in its order."""
+        for _ in range(0, len(self._unsent), _STATES):
+            await self._send_states(client)
+        for _ in range(0, len(self._events), _EVENTS):
+            await self._send_events(client)
 
-    def _settle(self, states: list[Message], sends: list[asyncio.Task[None]]) -> None:
-        for state, task in zip(states, sends, strict=True):
-            # A newer state may have come while this one was on its way.
-            if not _failed(task) and self._unsent.get(state.topic) is state:
-                del self._unsent[state.topic]
+    async def _send_states(self, client: aiomqtt.Client) -> None:
+        batch = _Batch(list(islice(self._unsent.values(), _STATES)))
+        try:
+            await self._send(client, batch)
+        finally:
+            for state in batch.messages[: batch.sent]:
+                # A newer state may have come while this one was on its way.
+                if self._unsent.get(state.topic) is state:
+                    del self._unsent[state.topic]
 
-    async def _send(self, client: aiomqtt.Client, message: Message) -> None:
-        await client.publish(
-            self._topic(message),
-            message.encoded(),
-            qos=1 if message.retained else 0,
-            retain=message.retained,
-        )
-        self.counters.published += 1
+    async def _send_events(self, client: aiomqtt.Client) -> None:
+        batch = _Batch([self._events.popleft() for _ in range(min(_EVENTS, len(self._events)))])
+        try:
+            with _corked(client):
+                await self._send(client, batch)
+        finally:
+            self._events.extendleft(reversed(batch.messages[batch.sent :]))
+
+    async def _send(self, client: aiomqtt.Client, batch: "_Batch") -> None:
+        """Hand all but the last to paho, then wait for the last to leave (QoS 1: to be taken).
+
+        Messages leave, and are acknowledged, in their order (MQTT 3.1.1 §4.6), so that one wait
+        does for all; aiomqtt's own wait for each would cost more than everything else.
+        """
+        *most, last = batch.messages
+        for message in most:
+            info = client._client.publish(*self._packet(message))
+            if info.rc != MQTT_ERR_SUCCESS:
+                raise aiomqtt.MqttCodeError(info.rc, "connection lost")
+            batch.handed_over.append(info)
+        await client.publish(*self._packet(last))
+        batch.complete = True
+        self.counters.published += len(batch.messages)
+
+    def _packet(self, message: Message) -> tuple[str, bytes, int, bool]:
+        """topic, payload, QoS, retain"""
+        retained = message.retained
+        return self._topic(message), message.encoded(), int(retained), retained
 
     def _on_connected(self) -> None:
         self.connected = True
@@ -281,5 +293,37 @@ async def _watch(client: aiomqtt.Client) -> None:
         pass
 
 
-def _failed(task: asyncio.Task[None]) -> bool:
-    return task.cancelled() or task.exception() is not None
+@dataclass
+class _Batch:
+    """Messages of one kind on their way, in order."""
+
+    messages: list[Message]
+    handed_over: list[MQTTMessageInfo] = field(default_factory=list)
+    complete: bool = False
+
+    @property
+    def sent(self) -> int:
+        """How many of them, from the first, have left for certain."""
+        if self.complete:
+            return len(self.messages)
+        return sum(1 for _ in takewhile(MQTTMessageInfo.is_published, self.handed_over))
+
+
+@contextlib.contextmanager
+def _corked(client: aiomqtt.Client) -> Iterator[None]:
+    """Let the kernel send what is written inside as few segments.
+
+    Each segment on its own would wake the broker, which costs more than writing it.
+    """
+    _cork(client, 1)
+    try:
+        yield
+    finally:
+        _cork(client, 0)
+
+
+def _cork(client: aiomqtt.Client, on: int) -> None:
+    connection = client._client.socket()
+    if isinstance(connection, socket.socket) and hasattr(socket, "TCP_CORK"):
+        with contextlib.suppress(OSError):  # closed meanwhile: the next write will tell
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, on)

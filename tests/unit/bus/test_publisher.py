@@ -24,7 +24,7 @@ SERVICE = "cti/v1/service/state"
 
 @asynccontextmanager
 async def running(url: str, **options: Any) -> AsyncIterator[Bus]:
-    bus = Bus(url, "cti/v1", SystemClock(), first_retry=0.02, **options)
+    bus = Bus(url, "cti/v1", SystemClock(), **{"first_retry": 0.02, "linger": 0.01, **options})
     await bus.start()
     try:
         yield bus
