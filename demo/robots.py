@@ -23,7 +23,7 @@ SAID = {
     "wrong_contact": 4,
     "do_not_call": 2,
 }
-LONGEST_TALK = (5.0, 10.0)
+LONGEST_TALK = (3.5, 7.0)
 """Seconds after which a robot ends the call itself, drawn between these."""
 WRAP_UP = (0.5, 2.0)
 

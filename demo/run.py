@@ -16,7 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 
@@ -24,6 +24,7 @@ from cti.base.clock import SystemClock
 from cti.base.errors import UserError
 from cti.infrastructure import Infrastructure
 from cti.processes.asterisk import find_asterisk
+from cti.processes.pbx import Phone
 from cti.processes.ports import Ports
 from cti.serve import ADDRESS_FILE
 from cti.settings import Settings
@@ -34,7 +35,7 @@ from pstn.world import World
 
 DID = "4008001234"
 """The number our callers dial."""
-CALLER_EVERY = 12.0
+CALLER_EVERY = 15.0
 CALLER_KEYS = ("1", "2", "91", "1", "")
 """What callers press: sales, service, a key without a choice and then sales, sales, nothing."""
 RING_TIMEOUT = 28
@@ -42,13 +43,6 @@ DRAIN_SECONDS = 60.0
 ALWAYS = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 
 Tell = Callable[[str], None]
-
-
-class RobotPhone(NamedTuple):
-    """A phone that the world plays."""
-
-    name: str
-    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +174,7 @@ class Demo:
         phones = []
         for number in range(1, self.plan.agents + 1):
             added = await _ok(http.post("/v1/agents", json={"name": f"robot{number:02}"}))
-            phones.append(RobotPhone(added["phone"], added["secret"]))
+            phones.append(Phone(added["phone"], added["secret"]))
         host, _, port = said["sip"].rpartition(":")
         await world.ensure((host, int(port)), phones)
         robots = Robots(http, said["mqtt"], SystemClock(), random.Random(self.plan.seed))  # noqa: S311
@@ -207,8 +201,7 @@ class Demo:
                     files={"file": (self.plan.leads.name, file)},
                 )
             )
-        while (done := await _ok(http.get(f"/v1/imports/{job['id']}")))["state"] == "running":
-            await asyncio.sleep(0.1)
+        done = await _imported(http, job["id"])
         if not done["accepted"]:
             raise UserError(f"{self.plan.leads}: no lead could be used: {done['error']}")
         self.tell(f"{done['accepted']} leads imported, {done['rejected']} refused")
@@ -303,6 +296,14 @@ async def clean(folder: Path, *, keep: bool = False) -> None:
     if not keep:
         shutil.rmtree(folder)
         folder.mkdir()
+
+
+async def _imported(http: httpx.AsyncClient, import_id: int) -> dict[str, Any]:
+    while True:
+        job: dict[str, Any] = await _ok(http.get(f"/v1/imports/{import_id}"))
+        if job["state"] != "running":
+            return job
+        await asyncio.sleep(0.1)
 
 
 async def _attempts(http: httpx.AsyncClient) -> list[dict[str, Any]]:

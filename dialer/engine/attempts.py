@@ -16,6 +16,7 @@ from cti.base.signals import Signals
 from cti.calls.events import (
     LegAnswered,
     LegEnded,
+    LegMarked,
     LegProgressed,
     LegRefused,
     LegRinging,
@@ -42,6 +43,8 @@ from dialer.retry.decide import Closed, decide
 log = structlog.get_logger(__name__)
 
 RETRY_NOT_DIALLED = timedelta(seconds=30)
+ANSWERED_MARK = "CtiAnswered"
+"""What the dialplan says once an answered call is recorded and waits."""
 CANCEL_MARGIN = 0.5  # seconds before the ring time-out from which a hang-up counts as ours
 
 
@@ -64,6 +67,7 @@ class Attempts:
         on(LegRinging, self._ringing)
         on(LegProgressed, self._progressed)
         on(LegAnswered, self._answered)
+        on(LegMarked, self._entered)
         on(CallConnected, self._connected)
         on(CallUnserved, self._unserved)
         on(CallParted, self._parted)
@@ -88,16 +92,21 @@ class Attempts:
         if flight is None or flight.answered is not None:
             return
         flight.answered = flight.saw(event.t, Kind.ANSWERED)
-        self.floor.offer(
-            flight.attempt_id,
-            prefer=flight.prefer_agent,
-            wrap_up=float(self.campaigns[flight.campaign_id].wrap_up_s),
-        )
         self.signals.emit(
             AttemptAnswered(
                 flight.attempt_id, flight.campaign_id, flight.lead_id, flight.e164, self.clock.now()
             )
         )
+
+    def _entered(self, event: LegMarked) -> None:
+        """The dialplan has the call and records it: now an agent may have it."""
+        flight = self.flights.get(event.uniqueid)
+        if flight is not None and event.mark == ANSWERED_MARK:
+            self.floor.offer(
+                flight.attempt_id,
+                prefer=flight.prefer_agent,
+                wrap_up=float(self.campaigns[flight.campaign_id].wrap_up_s),
+            )
 
     def _connected(self, event: CallConnected) -> None:
         flight = self.flights.get(event.call)
