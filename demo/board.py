@@ -42,7 +42,7 @@ def _head(board: dict[str, Any], campaign: dict[str, Any] | None) -> RenderableT
         return Text("No campaign yet.")
     wait = board["answer_to_bridge_ms"]
     line = Text()
-    line.append(f"{campaign['name'] or 'campaign'} · {campaign['mode']}  ", style="bold")
+    line.append(f"{campaign['name']} · {campaign['mode']} · {campaign['state']}  ", style="bold")
     line.append(f"attempts {campaign['attempts']}  answered {campaign['answered']}  ")
     rate, target = campaign["abandon_rate"], campaign["abandon_target"]
     style = "green" if rate <= target else "bold red"

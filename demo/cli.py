@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from cti.logs import configure
 from demo.board import draw
 from demo.report import faults
 from demo.run import Demo, Plan
@@ -31,6 +32,7 @@ def run_demo(
     json_file: Annotated[Path | None, typer.Option("--json", help="write the report here")] = None,
 ) -> None:
     """A campaign on two real Asterisks: robot agents, 500 leads, and a world that answers."""
+    configure("warning")
     plan = Plan(state, leads, personas, agents, seed, seconds, api_port)
     result = asyncio.run(_run(plan, headless=headless or not console.is_terminal))
     if json_file is not None:
@@ -53,7 +55,7 @@ async def _run(plan: Plan, *, headless: bool) -> dict[str, Any]:
     demo = Demo(plan, tell=lambda line: console.print(f"[dim]·[/dim] {line}"))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, demo.stopping.set)
+        loop.add_signal_handler(number, demo.stop)
     if headless:
         return await demo.run()
     with Live(console=console, refresh_per_second=4, screen=False) as live:

@@ -70,8 +70,13 @@ class Demo:
     token: str = ""
     campaign_id: int = 0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
     _boards: list[dict[str, Any]] = field(default_factory=list)
     _process: asyncio.subprocess.Process | None = None
+
+    def stop(self) -> None:
+        """The first time: no new calls, wait for those under way; the second time: do not wait."""
+        (self.hurry if self.stopping.is_set() else self.stopping).set()
 
     async def run(self) -> dict[str, Any]:
         """From an empty state folder to the report; leaves nothing running."""
@@ -241,11 +246,11 @@ class Demo:
 
     async def _drain(self, http: httpx.AsyncClient) -> None:
         """No new calls; wait for those under way, and for their recordings."""
-        self.tell("No new calls; waiting for those under way to end")
+        self.tell("No new calls; waiting for those under way to end (Ctrl-C: at once)")
         await _ok(http.post(f"/v1/campaigns/{self.campaign_id}/pause"))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                while True:
+                while not self.hurry.is_set():
                     board = await _ok(http.get("/v1/live"))
                     busy = {"talking", "wrapping", "reserved"} & board["agents_by_state"].keys()
                     if not (board["calls_by_state"] or board["recordings"]["waiting"] or busy):

@@ -12,6 +12,7 @@ from cti.agents.api import AgentView
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
 from cti.store.engine import Store
+from dialer.campaigns.models import CampaignRow
 from dialer.engine.attempts import Attempts
 from dialer.engine.dialler import Dialler
 from dialer.engine.figures import CampaignFigures
@@ -66,6 +67,7 @@ class CampaignView(BaseModel):
     id: int
     name: str
     mode: str
+    state: str
     lines: int
     hopper: int
     reason: str = Field(description="the pacer's reason in one sentence")
@@ -109,6 +111,7 @@ class Board:
     callers: Callable[[], CallersView]
     link: Callable[[], LinkView]
     recordings: Callable[[], RecordingsView]
+    _campaigns: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     _leads: dict[int, dict[str, int]] = field(default_factory=dict)
     _again: dict[int, int] = field(default_factory=dict)
     _retries: list[RetryView] = field(default_factory=list)
@@ -137,13 +140,15 @@ class Board:
         running = self.dialler.running.get(campaign_id)
         figures = self.attempts.figures.campaigns.get(campaign_id, CampaignFigures())
         settings = self.attempts.campaigns.get(campaign_id)
-        reason = "not running"
+        name, mode, state = self._campaigns.get(campaign_id, ("", "", ""))
+        reason = f"no new calls: {state}"
         if running is not None:
             reason = ", ".join(running.last.reasons) if running.last else "starting"
         return CampaignView(
             id=campaign_id,
-            name=running.campaign.name if running else "",
-            mode=running.mode if running else "",
+            name=name,
+            mode=mode,
+            state=state,
             lines=self.attempts.flights.lines(campaign_id),
             hopper=running.supply if running else 0,
             reason=reason,
@@ -184,7 +189,13 @@ class Board:
             .order_by(LeadRow.due_at)
             .limit(NEXT_RETRIES)
         )
+        named = select(CampaignRow.id, CampaignRow.name, CampaignRow.mode, CampaignRow.state).where(
+            CampaignRow.id.in_(campaigns)
+        )
         async with self.store.read() as session:
+            self._campaigns = {
+                row.id: (row.name, row.mode, row.state) for row in await session.execute(named)
+            }
             counted = (await session.execute(places)).all()
             soon = (await session.scalars(retries)).all()
         self._leads, self._again = {}, {}
