@@ -144,9 +144,7 @@ def _confidence(item: Item) -> float:
 
 def _heard_before_answer(evidence: Evidence, end: _End) -> Verdict | None:
     """What an announcement said, where the signalling left it open."""
-    if end.cancelled:
-        is_open = True
-    elif _independent(end):
+    if _independent(end):
         is_open = end.cause in signals.SOFT_CAUSES
     else:
         is_open = end.sip is None or end.sip in signals.SOFT_SIP

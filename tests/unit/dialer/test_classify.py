@@ -249,6 +249,13 @@ class TestHeard:
     def test_a_clear_signal_is_not_overruled(self) -> None:
         assert judge(heard("powered_off"), hangup(17, 486)).outcome is Outcome.BUSY
 
+    @pytest.mark.parametrize("cause", [16, 18, 19, 31])
+    def test_a_soft_cause_leaves_it_open(self, cause: int) -> None:
+        assert judge(heard("powered_off"), hangup(cause)).outcome is Outcome.POWERED_OFF
+
+    def test_a_clear_cause_does_not(self) -> None:
+        assert judge(heard("powered_off"), hangup(1)).outcome is Outcome.VACANT
+
     def test_the_surest_wins(self) -> None:
         rows = (heard("vacant", 0.85), heard("suspended", 0.99), heard("busy", 0.9))
         assert judge(*rows, hangup(19, 480)).outcome is Outcome.SUSPENDED
