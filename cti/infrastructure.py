@@ -118,7 +118,7 @@ class Infrastructure:
         self.lock.release()
 
     def _private_pbx(self) -> PrivatePbx:
-        return PrivatePbx(self.state, self.ports, find_asterisk(), pbx_plan(self.settings))
+        return PrivatePbx(self.state, self.ports, find_asterisk(self.settings.asterisk), pbx_plan(self.settings))
 
 
 def _known(child: C | None) -> C:

@@ -5,6 +5,7 @@ over what lives on from before, and only then dials and serves. Stopping goes th
 """
 
 import asyncio
+import gc
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
@@ -138,6 +139,9 @@ class Service:
             await self._take_over()
             await self._open_for_work(undo)
             self._parts = undo.pop_all()
+        # What lives now lives on: full collections of it would stop the loop for 100 ms each.
+        gc.collect()
+        gc.freeze()
         self.ready = True
         log.info("service.ready", **{k: v for k, v in asdict(self.recovery.report).items() if v})
 
@@ -169,6 +173,7 @@ class Service:
         )
         self.recovery.settle(flights)
         await self.recovery.release()
+        await self.inbound.recover(self.tracker, self.recovery.read_cel)
         rotate_cel(self.infrastructure.cel_file)
 
     async def _open_for_work(self, undo: AsyncExitStack) -> None:

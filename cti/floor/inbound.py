@@ -1,23 +1,29 @@
 """Callers: from the menu to the floor, and what became of them."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.base.clock import Clock
 from cti.base.signals import Signals
+from cti.calls.cel import CelHistory
 from cti.calls.events import LegEnded, LegMarked, LegVanished
 from cti.calls.models import InboundCallRow
+from cti.calls.pbx import agent_of_leg
+from cti.calls.tracker import Tracker
 from cti.floor.events import CallConnected
 from cti.floor.floor import Floor
 from cti.store.engine import Store
+
+ReadCel = Callable[[datetime], Mapping[str, CelHistory]]
+"""The PBX's event log from a moment on."""
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +82,43 @@ class InboundDesk:
         self.signals.on(LegEnded, lambda e: self._ended(e.uniqueid))
         self.signals.on(LegVanished, lambda e: self._ended(e.uniqueid))
 
+    async def recover(self, tracker: Tracker, read_cel: ReadCel) -> int:
+        """After a restart: who still waits or talks is ours again, the others get their end.
+
+        Returns how many were adopted.
+        """
+        async with self.store.read() as session:
+            query = select(InboundCallRow).where(InboundCallRow.ended_at.is_(None))
+            rows = (await session.scalars(query)).all()
+        if not rows:
+            return 0
+        history = read_cel(min(row.arrived_at for row in rows) - timedelta(seconds=60))
+        adopted = 0
+        for row in rows:
+            caller = Caller(row.id, row.dialled, row.caller, row.arrived_at, row.queue)
+            caller.choices = row.choices.split()
+            caller.queued_at = row.queued_at
+            if caller.queued_at is not None:
+                caller.record = self.record_path(row.id)
+            self.callers[row.id] = caller
+            if row.id in tracker.legs:
+                adopted += 1
+                self._adopt(caller, tracker)
+            else:
+                told = history.get(row.id, CelHistory())
+                caller.bridged_at = told.bridged_at
+                caller.agent_id = agent_of_leg(told.bridged_with or "")
+                self._ended(row.id, told.ended)
+        return adopted
+
+    def _adopt(self, caller: Caller, tracker: Tracker) -> None:
+        agents = [agent_of_leg(partner) for partner in tracker.partners(caller.id)]
+        if agents:
+            caller.bridged_at = self.clock.now()
+            caller.agent_id = agents[0]
+        elif caller.queued_at is not None:
+            self.floor.offer(caller.id, patient=True, wrap_up=self.wrap_up)
+
     # -- what the menus tell -------------------------------------------------------------------
 
     async def arrived(self, uniqueid: str, dialled: str, caller: str) -> None:
@@ -117,6 +160,7 @@ class InboundDesk:
             return
         caller.queued_at = self.clock.now()
         caller.queue = caller.queue or event.value
+        self._write(self._update(caller))
         self.signals.emit(CallerMoved(caller, "queued"))
         self.floor.offer(caller.id, patient=True, wrap_up=self.wrap_up)
 
@@ -128,11 +172,11 @@ class InboundDesk:
         caller.agent_id = event.agent_id
         self.signals.emit(CallerMoved(caller, "bridged"))
 
-    def _ended(self, uniqueid: str) -> None:
+    def _ended(self, uniqueid: str, at: datetime | None = None) -> None:
         caller = self.callers.pop(uniqueid, None)
         if caller is None:
             return
-        caller.ended_at = self.clock.now()
+        caller.ended_at = at or self.clock.now()
         self.answered_today += caller.outcome == "answered"
         self.abandoned_today += caller.outcome == "abandoned"
         self._write(self._update(caller))
@@ -166,7 +210,7 @@ class InboundDesk:
                     bridged_at=caller.bridged_at,
                     ended_at=caller.ended_at,
                     agent_id=caller.agent_id,
-                    outcome=caller.outcome,
+                    outcome=caller.outcome if caller.ended_at else None,
                 )
             )
 
