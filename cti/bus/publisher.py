@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 import socket
-import ssl
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Literal
-from urllib.parse import unquote, urlsplit
 
 import aiomqtt
 import structlog
@@ -17,7 +15,7 @@ from paho.mqtt.client import MQTT_ERR_SUCCESS, MQTTMessageInfo
 
 from cti.base.clock import Clock
 from cti.base.errors import UserError
-from cti.base.ids import new_id
+from cti.bus.broker import Broker
 from cti.bus.payloads import Message, ServiceState
 from cti.bus.topics import checked_prefix
 
@@ -25,11 +23,8 @@ log = structlog.get_logger(__name__)
 
 _STATES = 20  # sent together; also paho's limit of unacknowledged QoS 1 messages
 _EVENTS = 100  # sent together
-_KEEPALIVE = 15  # seconds; a broker that stays silent for 1.5 times this is taken as gone
-_ANSWER = 5.0  # seconds to wait for CONNACK and PUBACK
 _FLUSH = 1.0  # seconds that `close` gives to what is still waiting
 _MAX_RETRY = 30.0
-_REFUSED_LOGIN = {134, 135}  # bad user name or password, not authorised (MQTT 5 §3.2.2.2)
 
 
 @dataclass
@@ -65,7 +60,7 @@ class Bus:
         linger: float = 0.1,
         first_retry: float = 0.5,
     ) -> None:
-        self._broker = _Broker.parse(url)
+        self._broker = Broker.parse(url)
         try:
             self.prefix = checked_prefix(prefix)
         except ValueError as error:
@@ -137,17 +132,8 @@ class Bus:
 
     def _client(self) -> aiomqtt.Client:
         lost = self._service_state("offline", "connection lost")
-        return aiomqtt.Client(
-            self._broker.host,
-            self._broker.port,
-            username=self._broker.user,
-            password=self._broker.password,
-            identifier=new_id("cti-"),
-            will=aiomqtt.Will(self._topic(lost), lost.encoded(), qos=1, retain=True),
-            keepalive=_KEEPALIVE,
-            timeout=_ANSWER,
-            tls_context=ssl.create_default_context() if self._broker.tls else None,
-        )
+        will = aiomqtt.Will(self._topic(lost), lost.encoded(), qos=1, retain=True)
+        return self._broker.client(will)
 
     async def _serve(self, client: aiomqtt.Client) -> None:
         """Send until closed; raises MqttError when the connection is lost."""
@@ -242,49 +228,6 @@ class Bus:
 
     def _service_state(self, state: Literal["online", "offline"], reason: str) -> ServiceState:
         return ServiceState(at=self._clock.now(), state=state, reason=reason)
-
-
-@dataclass(frozen=True)
-class _Broker:
-    host: str
-    port: int
-    user: str | None
-    password: str | None = field(repr=False)
-    tls: bool
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-    @classmethod
-    def parse(cls, url: str) -> "_Broker":
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            parts, port = urlsplit(""), None
-        if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
-            raise UserError(
-                "CTI_MQTT_URL is not a broker's address.",
-                "Use mqtt://user:password@host:port (mqtts:// for TLS).",
-            )
-        tls = parts.scheme == "mqtts"
-        return cls(
-            host=parts.hostname,
-            port=port or (8883 if tls else 1883),
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            tls=tls,
-        )
-
-    def complaint(self, error: Exception) -> str:
-        """What is wrong, for people."""
-        code = getattr(getattr(error, "rc", None), "value", None)
-        if isinstance(error, aiomqtt.MqttError) and code in _REFUSED_LOGIN:
-            return (
-                f"The MQTT broker {self} refuses user {self.user or '(none)'}: "
-                "check user and password in CTI_MQTT_URL."
-            )
-        return f"The MQTT broker {self} cannot be reached ({error}): check CTI_MQTT_URL."
 
 
 async def _watch(client: aiomqtt.Client) -> None:
