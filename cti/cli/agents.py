@@ -105,7 +105,7 @@ def _act(
 
 def _show(agents: list[dict[str, Any]]) -> None:
     print_table(
-        ["agent", "state", ">for", "reason", "call", "phone", ">calls", ">talked"],
+        ["agent", "state", ">for", "reason", "=call", "phone", ">calls", ">talked"],
         [
             [
                 agent["name"],

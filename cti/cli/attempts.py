@@ -69,7 +69,7 @@ def list_attempts(
         print_json(found)
         return
     print_table(
-        ["attempt", "placed", "number", ">lead", "outcome", "disposition", "because"],
+        ["=attempt", "placed", "number", ">lead", "outcome", "disposition", "because"],
         [
             [
                 attempt["id"],

@@ -11,9 +11,20 @@ from rich.table import Table
 from rich.text import Text
 
 
+WIDE = 200
+"""Columns of a table that goes into a file or a pipe: nothing is cut there."""
+
+
+ID_WIDTH = 29
+"""An attempt's id: a prefix of three and a ULID of 26."""
+
+
 def console() -> Console:
     """Where tables go. Made anew each time, so that it is always today's standard output."""
-    return Console(highlight=False, markup=False, emoji=False)
+    made = Console(highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made.width = max(made.width, WIDE)
+    return made
 
 
 def complain(what: str, cure: str = "") -> None:
@@ -36,7 +47,8 @@ def print_json(value: Any) -> None:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "Nothing."
 ) -> None:
-    """A table; the sentence `empty` when there are no rows. A leading `>` aligns to the right."""
+    """A table; the sentence `empty` when there are no rows. A column's leading `>` aligns it to the
+    right, a leading `=` never cuts or wraps it."""
     table = make_table(columns, rows)
     console().print(table if table.row_count else empty)
 
@@ -45,8 +57,13 @@ def make_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Tabl
     """See `print_table`."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        right = column.startswith(">")
-        table.add_column(column.removeprefix(">"), justify="right" if right else "left")
+        table.add_column(
+            column.lstrip(">="),
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=column.startswith("="),
+            min_width=ID_WIDTH if column.startswith("=") else None,
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*map(_cell, row))
     return table
@@ -101,7 +118,7 @@ def local(moment: str | None) -> str:
     """A time of the API (ISO 8601) on this machine's clock, to the second."""
     if not moment:
         return "-"
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _cell(value: object) -> Text:

@@ -51,7 +51,7 @@ def list_recordings(
         print_json(found)
         return
     print_table(
-        ["recording", "began", "number", "outcome", ">length", ">size", "sound"],
+        ["=recording", "began", "number", "outcome", ">length", ">size", "sound"],
         [
             [
                 recording["id"],
