@@ -77,7 +77,7 @@ class Listener:
         self._messages = client.messages
 
     async def next(self) -> aiomqtt.Message:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await anext(self._messages)
 
     async def until(self, wanted: Callable[[aiomqtt.Message], bool]) -> aiomqtt.Message:

@@ -133,9 +133,11 @@ asyncio.run(main())
 async def test_the_last_will_says_offline_when_the_service_is_killed(broker: Broker) -> None:
     async with broker.listener() as listener:
         service = await asyncio.create_subprocess_exec(sys.executable, "-c", DIES, broker.url)
-        await listener.until(says("online", "started"))
-        service.kill()
-        await service.wait()
+        try:
+            await listener.until(says("online", "started"))
+        finally:
+            service.kill()
+            await service.wait()
         await listener.until(says("offline", "connection lost"))
 
 

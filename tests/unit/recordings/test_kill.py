@@ -63,10 +63,12 @@ async def test_a_killed_conversion_is_done_by_the_next_run(store: Store, tmp_pat
 
     scratch = tmp_path / "archive" / ".unfinished"
     first = await asyncio.create_subprocess_exec(sys.executable, "-c", SERVICE, str(tmp_path))
-    half = await seen(lambda: [file for file in scratch.glob("*.mp3.*") if file.stat().st_size])
-    first.kill()
+    try:
+        half = await seen(lambda: [file for file in scratch.glob("*.mp3.*") if file.stat().st_size])
+    finally:
+        first.kill()
+        await first.wait()
     os.killpg(int(half[0].suffix[1:]), signal.SIGKILL)  # its converting process, and ffmpeg
-    await first.wait()
     row = await catalogue.get(store, "at-01")
     assert row.state == "processing"
     assert half[0].exists()

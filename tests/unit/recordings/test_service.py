@@ -72,7 +72,7 @@ class Desk:
         return raw
 
     async def told(self) -> Message:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.messages.get()
 
     async def row(self, call_id: str) -> RecordingRow:
@@ -194,7 +194,7 @@ async def test_while_the_disk_is_full_the_recordings_are_pending(
         await one.begin("at-01")
         with structlog.testing.capture_logs() as logs:
             one.service.finished("at-01")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not logs:  # noqa: ASYNC110 - the log line is all that is told
                     await asyncio.sleep(0.01)
         assert (await one.row("at-01")).state == "pending"
