@@ -357,4 +357,7 @@ class Attempts:
             self.reschedule(flight, Outcome.ANSWERED)
 
     def _wrap_up_ended(self, event: WrapUpEnded) -> None:
-        self.give_up_waiting(event.call)
+        # An agent whose phone was lost in the call wraps up too, but another one has the word.
+        flight = self.awaiting.get(event.call)
+        if flight is not None and flight.agent_id == event.agent.id:
+            self.give_up_waiting(event.call)
