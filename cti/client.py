@@ -72,10 +72,11 @@ class Client:
         self, address: ServiceAddress, transport: httpx.BaseTransport | None = None
     ) -> None:
         self.address = address
+        token = address.token.strip()
         try:
             self._http = httpx.Client(
                 base_url=address.url,
-                headers={"Authorization": f"Bearer {address.token}"},
+                headers={"Authorization": f"Bearer {token}"} if token else {},
                 timeout=httpx.Timeout(30.0, connect=5.0),
                 transport=transport,
                 trust_env=False,  # the service is ours: no proxy stands between

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cti.cli import agents, attempts, campaigns, leads, processes, recordings
+from cti.cli import agents, attempts, campaigns, doctor, leads, processes, recordings
 from cti.cli.options import State, load_settings
 
 app = typer.Typer(
@@ -22,6 +22,9 @@ app.add_typer(attempts.app, name="attempt")
 app.add_typer(recordings.app, name="recording")
 app.add_typer(processes.pbx, name="pbx")
 app.add_typer(processes.pstn, name="pstn")
+
+
+app.command()(doctor.doctor)
 
 
 @app.command()

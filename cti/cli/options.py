@@ -59,8 +59,8 @@ def find_campaign(client: "Client", name: str) -> dict[str, Any]:
 
 
 def segment(text: str) -> str:
-    """`text` as one part of a URL's path, whatever is in it. Raises UserError when it is empty."""
-    if not text.strip(". "):
+    """`text` as one part of a URL's path. Raises UserError when it would be none, or several."""
+    if not text.strip(". ") or "/" in text:
         raise UserError(f"{text!r} is no name or id.")
     return quote(text, safe="")
 

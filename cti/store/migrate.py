@@ -35,14 +35,37 @@ async def migrate(store: Store) -> list[str]:
     return applied
 
 
+async def missing(store: Store) -> list[str]:
+    """Ids of the steps that `migrate` would apply, oldest first; changes nothing.
+
+    Raises UserError as `migrate` does.
+    """
+    await store.check()
+    shown = store.url.render_as_string(hide_password=True)
+    async with store.connection() as connection:
+        return await connection.run_sync(lambda sync: _missing(sync, _config(sync), shown))
+
+
 def _upgrade(connection: Connection, shown: str) -> list[str]:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    config = _config(connection)
+    steps = _missing(connection, config, shown)
+    if steps:
+        command.upgrade(config, "head")
+    return steps
+
+
+def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", "cti.store:migrations")
     config.attributes["connection"] = connection
+    return config
+
+
+def _missing(connection: Connection, config: Config, shown: str) -> list[str]:
     script = ScriptDirectory.from_config(config)
     known = [step.revision for step in script.walk_revisions()]
     present = set(MigrationContext.configure(connection).get_current_heads())
@@ -52,7 +75,5 @@ def _upgrade(connection: Connection, shown: str) -> list[str]:
             f"newer version than this program (its revision is {', '.join(sorted(present))}).",
             "Update this program, or let CTI_DATABASE_URL name another database.",
         )
-    missing = [step.revision for step in script.iterate_revisions("head", tuple(present) or "base")]
-    if missing:
-        command.upgrade(config, "head")
-    return missing[::-1]
+    steps = script.iterate_revisions("head", tuple(present) or "base")
+    return [step.revision for step in steps][::-1]
