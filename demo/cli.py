@@ -1,7 +1,9 @@
 """`cti demo`."""
 
 import asyncio
+import io
 import json
+import re
 import signal
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +19,7 @@ from demo.run import Demo, Plan
 from pstn.personas import SHIPPED
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+PICTURE_WIDTH = 142
 console = Console(stderr=True)
 
 
@@ -30,11 +33,14 @@ def run_demo(
     state: Annotated[Path, typer.Option(help="emptied at start")] = Path(".state/demo"),
     api_port: Annotated[int, typer.Option(help="HTTP port; 0: any free")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="write the report here")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="save the board at the end of dialling, as SVG")
+    ] = None,
 ) -> None:
     """A campaign on two real Asterisks: robot agents, 500 leads, and a world that answers."""
     configure("warning")
     plan = Plan(state, leads, personas, agents, seed, seconds, api_port)
-    result = asyncio.run(_run(plan, headless=headless or not console.is_terminal))
+    result = asyncio.run(_run(plan, picture, headless=headless or not console.is_terminal))
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
@@ -51,13 +57,23 @@ def run_demo(
     console.print("[green]The path held.[/green]")
 
 
-async def _run(plan: Plan, *, headless: bool) -> dict[str, Any]:
+async def _run(plan: Plan, picture: Path | None, *, headless: bool) -> dict[str, Any]:
     demo = Demo(plan, tell=lambda line: console.print(f"[dim]·[/dim] {line}"))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, demo.stop)
-    if headless:
-        return await demo.run()
+    result = await (demo.run() if headless else _on_screen(demo))
+    if picture is not None:
+        canvas = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO())
+        canvas.print(draw(demo.at_work, "http://127.0.0.1:8080", "…"))
+        drawn = canvas.export_svg(title="make demo")
+        # Without the fonts from elsewhere that Rich asks for: a picture loads nothing.
+        picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL))
+    return result
+
+
+async def _on_screen(demo: Demo) -> dict[str, Any]:
+    loop = asyncio.get_running_loop()
     with Live(console=console, refresh_per_second=4, screen=False) as live:
         demo.tell = lambda line: live.console.print(f"[dim]·[/dim] {line}")
         painter = loop.create_task(_paint(demo, live))

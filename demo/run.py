@@ -60,11 +60,15 @@ class Plan:
 
 @dataclass(slots=True)
 class Demo:
-    """One demo. `tell` hears one line for each step; `board` is the newest live board."""
+    """One demo. `tell` hears one line for each step.
+
+    board: the newest live board; at_work: the last one before dialling stopped.
+    """
 
     plan: Plan
     tell: Tell
     board: dict[str, Any] = field(default_factory=dict)
+    at_work: dict[str, Any] = field(default_factory=dict)
     restarts: int = 0
     url: str = ""
     token: str = ""
@@ -94,6 +98,7 @@ class Demo:
             ]
             undo.push_async_callback(_cancel, minders)
             await self._until_done()
+            self.at_work = self.board
             minders[2].cancel()
             await self._drain(http)
             result = await self._gather(http, world)

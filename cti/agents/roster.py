@@ -72,9 +72,13 @@ class Roster:
         self._want(agent, AgentState.SIGNED_OUT, "")
 
     def make_ready(self, agent: Agent) -> None:
-        """Ask for calls."""
+        """Ask for calls; in wrap-up it says that there is nothing more to say."""
         if agent.state is AgentState.SIGNED_OUT:
             raise Conflict(f"Agent {agent.name} is signed out.", "Sign in first.")
+        if agent.state is AgentState.WRAPPING:
+            agent.wanted = AgentState.READY
+            self.wrap_up_done(agent)
+            return
         if agent.mode == "nailed_up" and not agent.leg_ready and agent.state not in BUSY:
             agent.wanted = AgentState.READY
             return
