@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -25,14 +25,17 @@ ADDRESS_FILE = "service.json"
 """In the state folder: where the running service listens, for the CLI."""
 
 
-def serve(settings: Settings) -> None:
-    """Run until SIGINT or SIGTERM. Raises UserError when it cannot start."""
+def serve(settings: Settings, build: Callable[[Settings], Service] = build) -> None:
+    """Run until SIGINT or SIGTERM. Raises UserError when it cannot start.
+
+    build: makes the service; a measurement puts parts of its own in.
+    """
     configure(settings.log_level, settings.log_format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(settings, build))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, build: Callable[[Settings], Service]) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
