@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cti.ami.actions import Bridge, CallerId, HangUp, Originate, Redirect
-from cti.ami.errors import ActionTimeout, LinkDownError
+from cti.ami.errors import ActionTimeout, LinkDownError, Refused
 from cti.ami.events import ChannelRow
 from cti.ami.link import AmiLink
 from cti.ami.protocol import Reply
@@ -87,10 +87,10 @@ class Pbx:
         await self._ask(HangUp(uniqueid, NORMAL_CLEARING))
 
     async def channels(self) -> list[ChannelRow]:
-        """All living channels."""
+        """All living channels. Raises PbxError."""
         try:
             return await self.link.channels()
-        except (LinkDownError, ActionTimeout) as error:
+        except (LinkDownError, ActionTimeout, Refused) as error:
             raise PbxError(str(error), unknown=True) from error
 
     async def _originate(self, uniqueid: str, action: Originate) -> None:

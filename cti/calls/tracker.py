@@ -5,7 +5,7 @@ an event about an unknown leg is either enough to know it (`ChannelCreated`) or 
 until reconciliation brings the leg in.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cti.ami import events as ami
@@ -46,13 +46,23 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """What reconciliation found: ids only we hold, and ids only the PBX holds."""
+    """What reconciliation found: ids only we hold, ids only the PBX holds, and ids of legs that
+    are further there than with us: answered, or in another bridge."""
 
     only_ours: frozenset[str]
     only_pbx: frozenset[str]
+    stale: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.only_ours or self.only_pbx)
+        return bool(self.only_ours or self.only_pbx or self.stale)
+
+    def __and__(self, later: "Mismatch") -> "Mismatch":
+        """What two looks agree on."""
+        return Mismatch(
+            self.only_ours & later.only_ours,
+            self.only_pbx & later.only_pbx,
+            self.stale & later.stale,
+        )
 
 
 @dataclass(slots=True)
@@ -116,11 +126,15 @@ class Tracker:
         leg = self.legs.get(event.uniqueid)
         if leg is None:
             return
-        if event.state == ami.ChannelState.UP and not leg.up:
-            leg.up = True
-            self.signals.emit(LegAnswered(leg.uniqueid, self.clock.monotonic()))
+        if event.state == ami.ChannelState.UP:
+            self._answer(leg)
         elif event.state == ami.ChannelState.RINGING:
             self._ring(leg)
+
+    def _answer(self, leg: Leg) -> None:
+        if not leg.up:
+            leg.up = True
+            self.signals.emit(LegAnswered(leg.uniqueid, self.clock.monotonic()))
 
     def _progressed(self, event: ami.DialProgressed) -> None:
         leg = self.legs.get(event.uniqueid)
@@ -138,15 +152,17 @@ class Tracker:
 
     def _entered(self, event: ami.BridgeEntered) -> None:
         leg = self.legs.get(event.uniqueid)
-        if leg is None:
-            return
+        if leg is not None:
+            self._enter(leg, event.bridge_id, holding=event.technology == HOLDING)
+
+    def _enter(self, leg: Leg, bridge: str, *, holding: bool) -> None:
         now = self.clock.monotonic()
-        if event.technology == HOLDING:
-            leg.pooled = True
+        self._part(leg)
+        leg.pooled = holding
+        if holding:
             self.signals.emit(LegPooled(leg.uniqueid, now))
             return
-        leg.pooled = False
-        self._join(leg, event.bridge_id)
+        self._join(leg, bridge)
         for other in sorted(self.partners(leg.uniqueid)):
             self.signals.emit(LegsBridged(leg.uniqueid, other, now))
 
@@ -204,26 +220,28 @@ class Tracker:
     # -- reconciliation -----------------------------------------------------------------------
 
     def adopt(self, rows: Iterable[ami.ChannelRow]) -> list[Leg]:
-        """Take over the legs a running PBX already has; returns those that were new to us."""
+        """Take over the legs a running PBX already has, in silence; returns those new to us."""
+        rows = list(rows)
+        waits = _waits(rows)
         adopted = []
         for row in rows:
             if row.uniqueid in self.legs or row.uniqueid in self._gone:
                 continue
-            leg = Leg(
-                row.uniqueid,
-                row.channel,
-                up=row.state == ami.ChannelState.UP,
-                ringing=row.state == ami.ChannelState.RINGING,
-                exten=row.exten,
-                since=self.clock.monotonic() - row.seconds,
-            )
-            self.legs[row.uniqueid] = leg
-            if row.application == "BridgeWait":
-                leg.pooled = True
-            elif row.bridge_id:
+            leg = self._take_in(row)
+            leg.up = row.state == ami.ChannelState.UP
+            leg.ringing = row.state == ami.ChannelState.RINGING
+            leg.pooled = row.bridge_id in waits
+            if row.bridge_id and not leg.pooled:
                 self._join(leg, row.bridge_id)
             adopted.append(leg)
         return adopted
+
+    def _take_in(self, row: ami.ChannelRow) -> Leg:
+        since = self.clock.monotonic() - row.seconds
+        leg = Leg(row.uniqueid, row.channel, exten=row.exten, since=since)
+        self.legs[row.uniqueid] = leg
+        self._expected.discard(row.uniqueid)
+        return leg
 
     def compare(self, rows: Iterable[ami.ChannelRow]) -> Mismatch:
         """Hold our legs against the PBX's channels.
@@ -232,21 +250,71 @@ class Tracker:
         snapshot and the events travel side by side and either may be ahead.
         """
         now = self.clock.monotonic()
-        theirs = {row.uniqueid: row.seconds for row in rows}
-        ours = {
-            leg.uniqueid for leg in self.legs.values() if now - leg.since > SETTLE_SECONDS
-        } - theirs.keys()
+        theirs = {row.uniqueid: row for row in rows}
+        waits = _waits(theirs.values())
+        ours = {leg.uniqueid for leg in self.legs.values() if now - leg.since > SETTLE_SECONDS}
         strangers = {
-            uniqueid
-            for uniqueid, seconds in theirs.items()
-            if uniqueid not in self.legs
-            and seconds > SETTLE_SECONDS
-            and now - self._gone.get(uniqueid, -1e9) > SETTLE_SECONDS
+            row.uniqueid
+            for row in theirs.values()
+            if row.uniqueid not in self.legs
+            and row.seconds > SETTLE_SECONDS
+            and now - self._gone.get(row.uniqueid, -1e9) > SETTLE_SECONDS
         }
-        return Mismatch(frozenset(ours), frozenset(strangers))
+        stale = {
+            leg.uniqueid
+            for leg in self.legs.values()
+            if leg.uniqueid in theirs and _is_behind(leg, theirs[leg.uniqueid], waits)
+        }
+        return Mismatch(frozenset(ours - theirs.keys()), frozenset(strangers), frozenset(stale))
+
+    def catch_up(self, rows: Iterable[ami.ChannelRow], uniqueids: Container[str]) -> None:
+        """Tell what was missed of these legs: that they came, were answered, are where they are."""
+        rows = list(rows)
+        waits = _waits(rows)
+        for row in rows:
+            if row.uniqueid not in uniqueids or row.uniqueid in self._gone:
+                continue
+            leg = self.legs.get(row.uniqueid)
+            if leg is None:
+                leg = self._take_in(row)
+                self.signals.emit(LegCreated(leg.uniqueid, self.clock.monotonic()))
+            if row.state == ami.ChannelState.UP:
+                self._answer(leg)
+            if row.bridge_id in waits:
+                self._enter(leg, row.bridge_id, holding=True)
+            elif row.bridge_id and row.bridge_id != leg.bridge:
+                self._enter(leg, row.bridge_id, holding=False)
+            elif not row.bridge_id:
+                self._part(leg)
+                leg.pooled = False
 
     def remove(self, uniqueids: Iterable[str]) -> None:
         """End legs the PBX no longer has: their hang-up was missed."""
         for uniqueid in uniqueids:
             if self._drop(uniqueid):
                 self.signals.emit(LegVanished(uniqueid, self.clock.monotonic()))
+
+
+def _waits(rows: Iterable[ami.ChannelRow]) -> frozenset[str]:
+    """The bridges of a snapshot in which legs only wait.
+
+    A nailed-up agent who talks is still inside BridgeWait(), like the caller taken off hold: that
+    the two came there by different extensions tells that their bridge is not a wait.
+    """
+    ways: dict[str, set[tuple[str, str, str]]] = {}
+    for row in rows:
+        if row.bridge_id:
+            ways.setdefault(row.bridge_id, set()).add((row.application, row.context, row.exten))
+    return frozenset(
+        bridge
+        for bridge, found in ways.items()
+        if len(found) == 1 and next(iter(found))[0] == "BridgeWait"
+    )
+
+
+def _is_behind(leg: Leg, row: ami.ChannelRow, waits: frozenset[str]) -> bool:
+    """Whether the PBX is further with a leg than we know."""
+    answered = row.state == ami.ChannelState.UP and not leg.up
+    pooled = row.bridge_id in waits
+    talk = None if pooled else row.bridge_id or None
+    return answered or pooled != leg.pooled or talk != leg.bridge

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from cti.ami.events import ChannelRow
 from cti.base.ids import is_agent_leg, is_attempt
 from cti.calls.pbx import Pbx, PbxError
 from cti.calls.tracker import SETTLE_SECONDS, Mismatch, Tracker
@@ -23,7 +22,8 @@ class Watchdog:
     """Compares, repairs, reports.
 
     knows: whether a call or agent leg found only on the PBX is still wanted; others of our own
-    kind are hung up. samples, mismatches: how often it looked, and how often it had to repair.
+    kind are hung up. behind: something may have been missed, and no look has ended since.
+    samples, mismatches: how often it looked, and how often it had to repair.
     """
 
     pbx: Pbx
@@ -33,6 +33,7 @@ class Watchdog:
     samples: int = 0
     mismatches: int = 0
     last: Mismatch | None = None
+    behind: bool = False
     _now: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
@@ -42,6 +43,7 @@ class Watchdog:
 
     def look_now(self) -> None:
         """Something may have been missed: the link was down, or events were lost."""
+        self.behind = True
         self._now.set()
 
     async def close(self) -> None:
@@ -60,7 +62,7 @@ class Watchdog:
         await asyncio.sleep(1.2 * SETTLE_SECONDS)
         rows = await self.pbx.channels()
         second = self.tracker.compare(rows)
-        lasting = Mismatch(first.only_ours & second.only_ours, first.only_pbx & second.only_pbx)
+        lasting = first & second
         self.samples += 1
         if lasting:
             self.mismatches += 1
@@ -69,21 +71,19 @@ class Watchdog:
                 "watchdog.repair",
                 only_ours=sorted(lasting.only_ours),
                 only_pbx=sorted(lasting.only_pbx),
+                stale=sorted(lasting.stale),
             )
             self.tracker.remove(lasting.only_ours)
-            await self._settle([row for row in rows if row.uniqueid in lasting.only_pbx])
+            unwanted = {leg for leg in lasting.only_pbx if not self._wanted(leg)}
+            self.tracker.catch_up(rows, lasting.only_pbx - unwanted | lasting.stale)
+            for leg in sorted(unwanted):
+                await self._hang_up(leg)
         return lasting
 
-    async def _settle(self, rows: list[ChannelRow]) -> None:
-        """Take in channels we did not know; hang up our own kind that nobody wants any more."""
-        wanted = []
-        for row in rows:
-            ours = is_attempt(row.uniqueid) or is_agent_leg(row.uniqueid)
-            if ours and not self.knows(row.uniqueid):
-                await self._hang_up(row.uniqueid)
-            else:
-                wanted.append(row)
-        self.tracker.adopt(wanted)
+    def _wanted(self, uniqueid: str) -> bool:
+        """Strangers are none of our business; our own kind is, unless nobody knows it any more."""
+        ours = is_attempt(uniqueid) or is_agent_leg(uniqueid)
+        return not ours or self.knows(uniqueid)
 
     async def _hang_up(self, uniqueid: str) -> None:
         try:
@@ -103,5 +103,6 @@ class Watchdog:
                 continue
             try:
                 await self.look()
+                self.behind = self._now.is_set()
             except PbxError as error:
                 log.warning("watchdog.cannot_look", why=str(error))
