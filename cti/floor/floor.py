@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from cti.agents.events import AgentFreed
 from cti.agents.roster import Roster
 from cti.agents.states import Agent, AgentState
 from cti.base.clock import Clock
@@ -63,6 +64,7 @@ class Floor:
     def __post_init__(self) -> None:
         self.signals.on(LegsBridged, self._bridged)
         self.signals.on(LegPooled, self._pooled)
+        self.signals.on(AgentFreed, lambda _: self.match())
         self.signals.on(LegEnded, lambda e: self._leg_gone(e.uniqueid))
         self.signals.on(LegVanished, lambda e: self._leg_gone(e.uniqueid))
         self.signals.on(LegRefused, lambda e: self._leg_gone(e.uniqueid))

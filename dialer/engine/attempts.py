@@ -3,6 +3,7 @@
 The one writer of attempts and of what becomes of their leads.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,6 +46,8 @@ log = structlog.get_logger(__name__)
 RETRY_NOT_DIALLED = timedelta(seconds=30)
 ANSWERED_MARK = "CtiAnswered"
 """What the dialplan says once an answered call is recorded and waits."""
+MARK_WITHIN = 0.3
+"""Seconds after the answer at which the call is offered even if the dialplan has not said so."""
 CANCEL_MARGIN = 0.5  # seconds before the ring time-out from which a hang-up counts as ours
 
 
@@ -92,6 +95,8 @@ class Attempts:
         if flight is None or flight.answered is not None:
             return
         flight.answered = flight.saw(event.t, Kind.ANSWERED)
+        # The mark may have been missed; a person must not wait for it.
+        asyncio.get_running_loop().call_later(MARK_WITHIN, self._offer, flight.attempt_id)
         self.signals.emit(
             AttemptAnswered(
                 flight.attempt_id, flight.campaign_id, flight.lead_id, flight.e164, self.clock.now()
@@ -100,13 +105,18 @@ class Attempts:
 
     def _entered(self, event: LegMarked) -> None:
         """The dialplan has the call and records it: now an agent may have it."""
-        flight = self.flights.get(event.uniqueid)
-        if flight is not None and event.mark == ANSWERED_MARK:
-            self.floor.offer(
-                flight.attempt_id,
-                prefer=flight.prefer_agent,
-                wrap_up=float(self.campaigns[flight.campaign_id].wrap_up_s),
-            )
+        if event.mark == ANSWERED_MARK:
+            self._offer(event.uniqueid)
+
+    def _offer(self, attempt_id: str) -> None:
+        flight = self.flights.get(attempt_id)
+        if flight is None or flight.bridged is not None or flight.unserved:
+            return
+        self.floor.offer(
+            attempt_id,
+            prefer=flight.prefer_agent,
+            wrap_up=float(self.campaigns[flight.campaign_id].wrap_up_s),
+        )
 
     def _connected(self, event: CallConnected) -> None:
         flight = self.flights.get(event.call)

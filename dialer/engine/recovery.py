@@ -149,7 +149,10 @@ class Recovery:
         ]
         history = self._history(lost)
         for flight in lost:
-            self._close(flight, history.get(flight.attempt_id))
+            told = history.get(flight.attempt_id)
+            if told is None or told.ended is not None:
+                self._close(flight, told)
+            # Else it lives, and the watchdog will bring its leg in.
         return len(lost)
 
     def _vanished(self, event: LegVanished) -> None:
