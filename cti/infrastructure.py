@@ -1,12 +1,15 @@
 """What stands under the service: addresses from the settings, or private child processes."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
 
+from cti.base.errors import UserError
 from cti.processes.asterisk import find_asterisk
+from cti.processes.child import Child
 from cti.processes.files import secret
 from cti.processes.lock import StateLock
 from cti.processes.mosquitto import PrivateMosquitto
@@ -19,6 +22,9 @@ from cti.store.engine import sqlite_url
 
 log = structlog.get_logger(__name__)
 C = TypeVar("C")
+
+REVIVE_SECONDS = 5.0
+"""Between tries to start a child that does not come back."""
 
 
 class Infrastructure:
@@ -105,6 +111,14 @@ class Infrastructure:
         if self.settings.phones_file is not None:
             write_phones(self.settings.phones_file, phones)
 
+    async def keep(self) -> None:
+        """Start a child of ours again whenever it ends by itself; runs until it is cancelled."""
+        stores = [store for store in (self.redis, self.broker) if store is not None]
+        kept = [_keep(store.child, store.ensure) for store in stores]
+        if self.pbx is not None:
+            kept.append(_keep(self.pbx.process.child, self.pbx.process.ensure))
+        await asyncio.gather(*kept)
+
     async def stop(self) -> None:
         """Stop the children that are ours, the PBX first."""
         for child in (self.pbx, self.broker, self.redis):
@@ -118,7 +132,22 @@ class Infrastructure:
         self.lock.release()
 
     def _private_pbx(self) -> PrivatePbx:
-        return PrivatePbx(self.state, self.ports, find_asterisk(self.settings.asterisk), pbx_plan(self.settings))
+        return PrivatePbx(
+            self.state, self.ports, find_asterisk(self.settings.asterisk), pbx_plan(self.settings)
+        )
+
+
+async def _keep(child: Child, ensure: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await child.gone()
+        log.error("child ended by itself", child=child.name, log=str(child.log_file))
+        while True:
+            try:
+                await ensure()
+                break
+            except UserError as error:
+                log.warning("child does not start", child=child.name, why=error.what)
+                await asyncio.sleep(REVIVE_SECONDS)
 
 
 def _known(child: C | None) -> C:

@@ -29,7 +29,9 @@ from cti.api.app import create_app
 from cti.base.clock import SystemClock
 from cti.base.errors import UserError
 from cti.base.ids import is_agent_leg, is_attempt
+from cti.base.incidents import Incident
 from cti.base.signals import Signals
+from cti.bus.incidents import publish_incidents
 from cti.bus.payloads import Message, RecordingMissing, RecordingReady
 from cti.bus.publisher import Bus
 from cti.bus.topics import PREFIX
@@ -54,6 +56,7 @@ from dialer.attempts.service import AttemptService
 from dialer.board.api import router as board_router
 from dialer.board.board import Board, CallersView, LinkView, RecordingsView
 from dialer.campaigns.api import router as campaigns_router
+from dialer.campaigns.publish import publish_campaigns
 from dialer.campaigns.service import CampaignService
 from dialer.engine.attempts import Attempts
 from dialer.engine.dialler import Dialler
@@ -194,8 +197,8 @@ class Service:
         undo.push_async_callback(self.watchdog.close)
         await self.dialler.start()
         undo.push_async_callback(self.dialler.close)
-        minder = asyncio.get_running_loop().create_task(self._mind_time(), name="minder")
-        undo.callback(minder.cancel)
+        for work in (self._mind_time(), self.infrastructure.keep()):
+            undo.push_async_callback(_end, asyncio.get_running_loop().create_task(work))
 
     async def stop(self, *, children: bool = True) -> None:
         """Place nothing new, let what rings finish, write everything down, close the parts.
@@ -282,7 +285,10 @@ class Service:
 
     def on_pbx_event(self, event: ami.Event) -> None:
         """Every PBX event comes by here, once."""
-        if isinstance(event, ami.LinkUp | ami.EventsLost):
+        if isinstance(event, ami.LinkDown):
+            lost = f"The PBX cannot be reached: {event.reason}"
+            self.signals.emit(Incident("pbx_lost", lost, "error"))
+        elif isinstance(event, ami.LinkUp | ami.EventsLost):
             self.watchdog.look_now()
             if self.ready:
                 self.phones.connect_all()
@@ -292,6 +298,8 @@ class Service:
 
     def wire(self) -> None:
         """Let the rooms that do not know each other hear of each other."""
+        publish_incidents(self.bus, self.signals, self.clock)
+        publish_campaigns(self.bus, self.signals, self.clock)
         publish_agents(self.bus, self.signals, self.clock)
         publish_callers(self.bus, self.signals, self.roster, self.clock)
         publish_attempts(self.bus, self.signals, self.attempts.flights, self.roster, self.clock)
@@ -358,6 +366,11 @@ class Service:
         if flight is None:
             return self.inbound.wrap_up
         return float(self.attempts.campaigns[flight.campaign_id].wrap_up_s)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _nothing() -> None:
