@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from cti.base.ids import is_agent_leg, is_attempt
+from cti.base.incidents import Incident
 from cti.calls.pbx import Pbx, PbxError
 from cti.calls.tracker import SETTLE_SECONDS, Mismatch, Tracker
 
@@ -72,6 +73,9 @@ class Watchdog:
                 only_ours=sorted(lasting.only_ours),
                 only_pbx=sorted(lasting.only_pbx),
                 stale=sorted(lasting.stale),
+            )
+            self.tracker.signals.emit(
+                Incident("counters_repaired", "Our calls and the PBX's channels did not agree.")
             )
             self.tracker.remove(lasting.only_ours)
             unwanted = {leg for leg in lasting.only_pbx if not self._wanted(leg)}

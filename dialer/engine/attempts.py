@@ -188,6 +188,12 @@ class Attempts:
         self.flights.pop(flight.attempt_id)
         verdict = classify(flight.evidence)
         ended_at = flight.moment(flight.evidence.items[-1].at) or self.clock.now()
+        log.info(
+            "attempt.ended",
+            attempt=flight.attempt_id,
+            outcome=verdict.outcome.value,
+            why=verdict.reason,
+        )
         self.ledger.put(
             books.ATTEMPT_ENDED,
             flight.attempt_id,

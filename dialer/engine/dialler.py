@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.agents.events import AgentFreed
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
+from cti.base.incidents import Incident
 from cti.base.signals import Signals
 from cti.calls.events import LegEnded
 from cti.calls.pbx import Pbx, PbxError
 from cti.live.errors import LiveStateDown
 from cti.store.engine import Store
 from dialer.attempts.events import AttemptPlaced
+from dialer.campaigns.events import CampaignChanged
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine.attempts import Attempts
@@ -256,6 +258,8 @@ class Dialler:
     async def _apply(self, campaign_id: int) -> None:
         async with self.store.read() as session:
             row = await session.get(CampaignRow, campaign_id)
+        if row is not None:
+            self.signals.emit(CampaignChanged(row.id, row.name, row.state))
         was = self.running.get(campaign_id)
         if row is None or row.state != "running":
             if was is not None:
@@ -297,6 +301,9 @@ class Dialler:
     def _broken(self, why: str) -> None:
         if not self._trouble:
             log.error("dialler.paused", why=why, effect="no new calls are placed")
+            self.signals.emit(
+                Incident("dialling_paused", f"No new calls are placed: {why}", "error")
+            )
         self._trouble = why
 
     def _healed(self) -> None:
