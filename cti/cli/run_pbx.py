@@ -36,7 +36,7 @@ async def _run(settings: Settings, state: Path, external_address: str) -> None:
     address = AmiAddress.parse(settings.ami_url) if settings.ami_url else None
     if address is not None:
         plan = replace(plan, ami_host=address.host, ami_port=address.port)
-    pbx = PrivatePbx(state, Ports(state), find_asterisk(), plan)
+    pbx = PrivatePbx(state, Ports(state), find_asterisk(settings.asterisk), plan)
     if address is not None:
         _keep_secret(pbx, address)
     log.info("pbx.starting", sip=pbx.sip, ami=pbx.ami, folder=str(pbx.folder))

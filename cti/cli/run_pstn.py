@@ -24,16 +24,18 @@ def run_pstn(
     settings: Settings, state: Path, *, pbx: str, listen: str, personas: Path | None
 ) -> None:
     """Run the world outside at `listen` for the PBX at `pbx` (both ADDRESS:PORT)."""
+    addresses = address(pbx), address(listen)
     configure(settings.log_level, settings.log_format)
     with StateLock(state):
-        asyncio.run(_run(settings, state, address(pbx), address(listen), personas or SHIPPED))
+        asyncio.run(_run(settings, state, *addresses, personas or SHIPPED))
 
 
 async def _run(
     settings: Settings, state: Path, pbx: Address, listen: Address, personas: Path
 ) -> None:
     host, port = listen
-    world = World(state, Ports(state, host), find_asterisk(), personas, host, sip_port=port)
+    install = find_asterisk(settings.asterisk)
+    world = World(state, Ports(state, host), install, personas, host, sip_port=port)
 
     async def tell(phones: foreground.Phones) -> None:
         await world.ensure(pbx, phones)

@@ -85,7 +85,7 @@ def _facts(now: dict[str, Any], figures: dict[str, Any]) -> dict[str, object]:
         "answer to agent": ", ".join(f"{name} {shown(ms)} ms" for name, ms in waits.items()),
         "leads": _counts(figures["leads"]),
         "in hopper": figures["hopper"],
-        "retries": figures["retries_scheduled"],
+        "to call again": figures["retries_waiting"],
     }
 
 

@@ -30,7 +30,7 @@ def look_at_machine(report: Report, settings: Settings, now: datetime) -> None:
     look_at_python(report, sys.version_info[:2])
     look_at_programs(report, settings)
     if settings.ami_url is None:
-        look_at_asterisk(report)
+        look_at_asterisk(report, settings.asterisk)
     _look_at_menus(report, settings.menus)
     look_at_folders(report, settings)
     look_at_clock(report, now)
@@ -55,10 +55,10 @@ def look_at_programs(report: Report, settings: Settings) -> None:
             report.ok(name, program(name))
 
 
-def look_at_asterisk(report: Report) -> None:
+def look_at_asterisk(report: Report, chosen: Path | None) -> None:
     """The Asterisk that would be started: version, modules, sounds."""
     try:
-        install = find_asterisk()
+        install = find_asterisk(chosen)
     except UserError as error:
         report.fault("asterisk", error.what, error.cure)
         return
