@@ -283,6 +283,7 @@ class FakePbx:
             self._enter(channel, f"pool-{way[1]}", "holding_bridge")
         elif way == ("customers", "answered"):
             channel.application = "Wait"
+            self.emit(ami.Marked("CtiAnswered", uniqueid, {}))
             channel.wait = self._later(
                 HOLD_SECONDS, lambda: self._go(channel, ("customers", "message"))
             )

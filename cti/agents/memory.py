@@ -109,7 +109,7 @@ class AgentMemory:
         try:
             with live_state():
                 await self.redis.hset(f"{self.prefix}:agents", items=pairs)
-        except LiveStateDown:
+        except BaseException:  # a cancelled write is repeated by close()
             self._dirty = agents | self._dirty
             raise
 

@@ -16,6 +16,7 @@ from cti.calls.pbx import Pbx, PbxError, agent_leg_id, agent_of_leg
 log = structlog.get_logger(__name__)
 
 FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0  # seconds between calls to a phone that does not answer
+MOST_DOUBLINGS = 5  # past LONGEST_RETRY; a phone may be away for days
 
 
 @dataclass(slots=True)
@@ -70,9 +71,7 @@ class Phones:
         if agent.state is AgentState.SIGNED_OUT:
             self._failures.pop(agent.id, None)
             if agent.leg is not None and agent.mode == "nailed_up":
-                task = asyncio.get_running_loop().create_task(self._hang_up(agent.leg))
-                self._hang_ups.add(task)
-                task.add_done_callback(self._hang_ups.discard)
+                self._let_go(agent.leg)
         elif event.before is AgentState.SIGNED_OUT:
             if agent.mode == "ringing":
                 self.roster.phone_ready(agent)
@@ -80,10 +79,17 @@ class Phones:
                 self._connect(agent)
 
     def _pooled(self, event: LegPooled) -> None:
-        agent = self.roster.of_leg(event.uniqueid)
-        if agent is not None and agent.mode == "nailed_up":
+        agent = self.roster.by_id(agent_of_leg(event.uniqueid))
+        if agent is None or agent.mode != "nailed_up":
+            return
+        signed_in = agent.state is not AgentState.SIGNED_OUT
+        if agent.leg is None and signed_in:
+            agent.leg = event.uniqueid  # the PBX did not answer our request, and did it
+        if agent.leg == event.uniqueid and signed_in:
             self._failures.pop(agent.id, None)
             self.roster.phone_ready(agent)
+        else:
+            self._let_go(event.uniqueid)  # picked up after sign-out, or a second time
 
     def _gone(self, uniqueid: str) -> None:
         agent = self.roster.by_id(agent_of_leg(uniqueid))
@@ -94,15 +100,15 @@ class Phones:
         self._connect(agent)
 
     def _connect(self, agent: Agent) -> None:
-        wanted = (
-            agent.mode == "nailed_up"
-            and agent.state is not AgentState.SIGNED_OUT
-            and agent.leg is None
-        )
-        if wanted and agent.id not in self._tasks:
+        if self._wanted(agent) and agent.id not in self._tasks:
             task = asyncio.get_running_loop().create_task(self._call(agent))
             self._tasks[agent.id] = task
             task.add_done_callback(lambda _: self._called(agent))
+
+    @staticmethod
+    def _wanted(agent: Agent) -> bool:
+        signed_in = agent.state is not AgentState.SIGNED_OUT
+        return agent.mode == "nailed_up" and signed_in and agent.leg is None
 
     def _called(self, agent: Agent) -> None:
         self._tasks.pop(agent.id, None)
@@ -111,12 +117,14 @@ class Phones:
 
     async def _call(self, agent: Agent) -> None:
         """Call the phone, after a pause that grows with each failure."""
-        while agent.state is not AgentState.SIGNED_OUT and agent.leg is None:
+        while self._wanted(agent):
             failures = self._failures.get(agent.id, 0)
             self._failures[agent.id] = failures + 1
             if failures:
-                pause = min(LONGEST_RETRY, FIRST_RETRY * 2 ** (failures - 1))
+                pause = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, MOST_DOUBLINGS))
                 await asyncio.sleep(pause * self.rng.uniform(0.8, 1.2))
+                if not self._wanted(agent):
+                    return
             if failures == 1:
                 log.warning("agent.phone_unreachable", agent=agent.name, phone=agent.phone)
             # Named before it exists: its events may overtake the answer to the request.
@@ -126,6 +134,11 @@ class Phones:
             except PbxError as error:
                 agent.leg = None
                 log.debug("agent.phone_not_called", agent=agent.name, why=str(error))
+
+    def _let_go(self, leg: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._hang_up(leg))
+        self._hang_ups.add(task)
+        task.add_done_callback(self._hang_ups.discard)
 
     async def _hang_up(self, leg: str) -> None:
         try:

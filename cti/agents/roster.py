@@ -10,6 +10,8 @@ from cti.base.errors import Conflict, NotFound
 from cti.base.signals import Signals
 
 BUSY = frozenset({AgentState.RESERVED, AgentState.TALKING, AgentState.WRAPPING})
+CONNECTING, PHONE_LOST = "connecting the phone", "phone lost"
+"""Reasons of those who are not ready only because their phone is not there."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Roster:
         """Signed out → not ready, until the phone is there."""
         agent.idle_since = self.clock.monotonic()
         agent.wanted = AgentState.READY
-        self._go(agent, AgentState.NOT_READY, "connecting the phone")
+        self._go(agent, AgentState.NOT_READY, CONNECTING)
 
     def sign_out(self, agent: Agent) -> None:
         """At once, or after the call that runs."""
@@ -121,11 +123,12 @@ class Roster:
         agent.leg_ready = False
 
     def phone_lost(self, agent: Agent) -> None:
-        """The phone's leg ended. Who was ready is not, until it is back."""
+        """The phone's leg ended. Who was ready is not, until it is back; a ringing phone's leg
+        comes and goes with each call."""
         agent.leg, agent.leg_ready = None, False
-        if agent.state is AgentState.READY:
+        if agent.state is AgentState.READY and agent.mode == "nailed_up":
             agent.wanted = AgentState.READY
-            self._go(agent, AgentState.NOT_READY, "phone lost")
+            self._go(agent, AgentState.NOT_READY, PHONE_LOST)
         else:
             self._tell(agent, agent.state)
 
@@ -183,7 +186,7 @@ class Roster:
             self._go(agent, AgentState.READY)
         else:
             agent.wanted = AgentState.READY
-            self._go(agent, AgentState.NOT_READY, "phone lost")
+            self._go(agent, AgentState.NOT_READY, PHONE_LOST)
 
     def _go(
         self, agent: Agent, state: AgentState, reason: str = "", *, call: str | None = None

@@ -37,7 +37,10 @@ RING_WITHIN = 15.0
 
 @dataclass(slots=True)
 class Offered:
-    """An answered call on the floor. `patient` callers (inbound) have no deadline."""
+    """An answered call on the floor. `patient` callers (inbound) have no deadline.
+
+    failed: agents who could not be connected to it.
+    """
 
     call: str
     since: float
@@ -47,6 +50,7 @@ class Offered:
     agent: Agent | None = None
     timer: asyncio.TimerHandle | None = None
     connected: bool = False
+    failed: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -114,9 +118,11 @@ class Floor:
                 return
             if offered.patient and len(free) <= self.promised() and not self._impatient(offered):
                 return
-            agent = next((a for a in free if a.id == offered.prefer), free[0])
-            free.remove(agent)
-            self._assign(offered, agent)
+            able = [a for a in free if a.id not in offered.failed]
+            if able:
+                agent = next((a for a in able if a.id == offered.prefer), able[0])
+                free.remove(agent)
+                self._assign(offered, agent)
 
     def _impatient(self, offered: Offered) -> bool:
         return self.clock.monotonic() - offered.since >= PATIENCE
@@ -136,21 +142,21 @@ class Floor:
         offered.agent = agent
         self.roster.reserve(agent, offered.call)
         if agent.mode == "ringing":
-            self._set_timer(offered, RING_WITHIN, self._not_connected)
+            self._set_timer(offered, RING_WITHIN, self._too_late)
             self._spawn(self._ring(offered, agent))
         else:
-            self._set_timer(offered, CONNECT_WITHIN, self._not_connected)
+            self._set_timer(offered, CONNECT_WITHIN, self._too_late)
             self._spawn(self._bridge(offered, agent))
 
     async def _bridge(self, offered: Offered, agent: Agent) -> None:
         if agent.leg is None:
-            self._not_connected(offered)
+            self._not_connected(offered, agent)
             return
         try:
             await self.pbx.bridge(offered.call, agent.leg)
         except PbxError as error:
             log.warning("floor.bridge_failed", call=offered.call, agent=agent.name, why=str(error))
-            self._not_connected(offered)
+            self._not_connected(offered, agent)
 
     async def _ring(self, offered: Offered, agent: Agent) -> None:
         agent.leg = agent_leg_id(agent.id)
@@ -159,7 +165,7 @@ class Floor:
             await self.pbx.hold(offered.call)
         except PbxError as error:
             log.warning("floor.ring_failed", call=offered.call, agent=agent.name, why=str(error))
-            self._not_connected(offered)
+            self._not_connected(offered, agent)
 
     def _pooled(self, event: LegPooled) -> None:
         """A ringing phone was picked up: its leg now waits for the call it rang for."""
@@ -169,8 +175,8 @@ class Floor:
         if agent is None or agent.mode != "ringing" or agent.state is not AgentState.RESERVED:
             return
         offered = self.calls.get(agent.call or "")
-        if offered is not None and not offered.connected:
-            self._set_timer(offered, CONNECT_WITHIN, self._not_connected)
+        if offered is not None and offered.agent is agent and not offered.connected:
+            self._set_timer(offered, CONNECT_WITHIN, self._too_late)
             self._spawn(self._bridge(offered, agent))
 
     def _bridged(self, event: LegsBridged) -> None:
@@ -178,7 +184,11 @@ class Floor:
         if is_agent_leg(call):
             call, leg = leg, call
         offered, agent = self.calls.get(call), self.roster.of_leg(leg)
-        if offered is None or agent is None or offered.connected or offered.agent is not agent:
+        if offered is None or agent is None or offered.connected:
+            return
+        if offered.agent is None and agent.state is AgentState.READY:
+            offered.agent = agent  # we had given this bridge up, and it came
+        if offered.agent is not agent:
             return
         offered.connected = True
         self._clear_timer(offered)
@@ -186,22 +196,38 @@ class Floor:
         self.roster.talk(agent, call)
         self.signals.emit(CallConnected(call, agent.id, event.t - offered.since, event.t))
 
-    def _not_connected(self, offered: Offered) -> None:
+    def _too_late(self, offered: Offered) -> None:
+        if offered.agent is not None:
+            self._not_connected(offered, offered.agent)
+
+    def _not_connected(self, offered: Offered, agent: Agent) -> None:
         """The agent could not be connected: free the agent, and look for another."""
+        if offered.connected or offered.agent is not agent:
+            return  # it was settled otherwise before this became known
         self._clear_timer(offered)
-        agent, offered.agent = offered.agent, None
-        if agent is not None and agent.state is AgentState.RESERVED:
+        offered.agent = None
+        offered.failed.add(agent.id)
+        if agent.state is AgentState.RESERVED:
             if agent.mode == "ringing":
                 if agent.leg is not None:
                     self._spawn(self._hang_up(agent.leg))
                     agent.leg = None
                 agent.wanted, agent.wanted_reason = AgentState.NOT_READY, "phone did not answer"
             self.roster.release(agent)
-        if offered.call not in self.calls:
-            return
-        if not offered.patient:
+        self._look_on(offered)
+
+    def _look_on(self, offered: Offered) -> None:
+        if offered.agent is not None:
+            return  # whoever was freed got it
+        if offered.patient:
+            self._set_timer(offered, PATIENCE, self._try_all_again)
+        else:
             waited = self.clock.monotonic() - offered.since
             self._set_timer(offered, max(0.0, SERVE_WITHIN - waited), self._give_up)
+        self.match()
+
+    def _try_all_again(self, offered: Offered) -> None:
+        offered.failed.clear()
         self.match()
 
     def _give_up(self, offered: Offered) -> None:
@@ -237,7 +263,7 @@ class Floor:
         if offered is None:
             return
         self._forget(offered)
-        agent = offered.agent
+        agent, offered.agent = offered.agent, None
         if agent is None or agent.call != call:
             return
         if agent.state is AgentState.TALKING:
@@ -256,7 +282,7 @@ class Floor:
         if offered is None or offered.agent is not agent:
             return
         if not offered.connected:
-            self._not_connected(offered)
+            self._not_connected(offered, agent)
             return
         # The caller is still there: wrap the agent up and find somebody else, quickly.
         self._forget(offered)

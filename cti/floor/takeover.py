@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from cti.agents.memory import Remembered
-from cti.agents.roster import Roster
+from cti.agents.roster import CONNECTING, PHONE_LOST, Roster
 from cti.agents.states import Agent, AgentState
 from cti.base.clock import Clock
 from cti.base.ids import is_agent_leg
@@ -56,15 +56,13 @@ class Takeover:
             self.roster.restore(agent, AgentState.TALKING, call)
         elif memory.state in {AgentState.TALKING, AgentState.WRAPPING} and memory.call:
             self._wrap_up(agent, memory)
-        elif memory.state is AgentState.NOT_READY:
+        elif memory.state is AgentState.NOT_READY and memory.reason not in {CONNECTING, PHONE_LOST}:
             self.roster.restore(agent, AgentState.NOT_READY, None, memory.reason)
-            if leg is None:
-                agent.wanted = AgentState.READY if memory.reason == "phone lost" else None
         elif agent.mode == "ringing" or agent.leg_ready:
             self.roster.restore(agent, AgentState.READY, None)
         else:
             agent.wanted = AgentState.READY
-            self.roster.restore(agent, AgentState.NOT_READY, None, "phone lost")
+            self.roster.restore(agent, AgentState.NOT_READY, None, PHONE_LOST)
 
     def _wrap_up(self, agent: Agent, memory: Remembered) -> None:
         away = self.clock.now().timestamp() - memory.written
