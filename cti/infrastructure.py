@@ -35,6 +35,12 @@ class Infrastructure:
     """
 
     def __init__(self, settings: Settings) -> None:
+        if settings.ami_url is not None and settings.cel_file is None:
+            raise UserError(
+                "CTI_AMI_URL names a PBX, but no file of channel events: without it a restart "
+                "cannot tell which numbers were dialled.",
+                "Set CTI_CEL_FILE to the file that PBX writes (docs/asterisk.md).",
+            )
         self.settings = settings
         self.state = settings.state.resolve()
         self.lock = StateLock(self.state)
@@ -75,9 +81,7 @@ class Infrastructure:
     @property
     def cel_file(self) -> Path:
         """The PBX's channel event log."""
-        if self.settings.cel_file is not None:
-            return self.settings.cel_file
-        return _known(self.pbx).cel_file
+        return self.settings.cel_file or _known(self.pbx).cel_file
 
     @property
     def recordings(self) -> Path:

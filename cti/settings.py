@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     agi_port: int = Field(0, ge=0, le=65535, description="FastAGI port; 0: any free")
     default_region: str = Field("CN", description="region of numbers without a country code")
     recordings: Path | None = Field(None, description="folder of recordings; unset: in state")
-    cel_file: Path | None = Field(None, description="PBX's channel event log; unset: in state")
+    cel_file: Path | None = Field(None, description="PBX's channel event log; needed with ami_url")
     reconcile_seconds: float = Field(
         60.0, gt=0, description="how often our counters are held against the PBX"
     )
