@@ -76,6 +76,8 @@ from recordings.service import RecordingService
 
 log = structlog.get_logger(__name__)
 
+PBX_PATIENCE = 30.0
+"""Seconds a start waits for the PBX."""
 DRAIN_SECONDS = 10.0
 """A clean stop waits this long for calls that still ring; who talks goes on without us."""
 HANG_UP_SECONDS = 3.0
@@ -162,7 +164,7 @@ class Service:
         for start, stop in steps:
             await start()
             undo.push_async_callback(stop)
-        await self.link.wait_up(30.0)
+        await self.link.wait_up(PBX_PATIENCE)
 
     async def _start_pbx(self) -> None:
         await self.infrastructure.start_pbx(await self.agents.phones())
