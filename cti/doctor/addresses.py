@@ -39,20 +39,20 @@ def _kept_database(state: Path) -> str | None:
 
 
 def _private(state: Path) -> Addresses:
+    redis, mqtt = _secret(state / "redis/password"), _secret(state / "mosquitto/password")
+    ami = _secret(state / "pbx/ami.secret")
     try:
-        ports: dict[str, int] = json.loads((state / "ports.json").read_text("utf-8"))["ports"]
+        ports = json.loads((state / "ports.json").read_text("utf-8"))["ports"]
+        return Addresses(
+            redis=f"redis://:{redis}@127.0.0.1:{ports['redis']}/0" if redis else None,
+            mqtt=f"mqtt://{USER}:{mqtt}@127.0.0.1:{ports['mqtt']}" if mqtt else None,
+            ami=f"ami://{AMI_USER}:{quote(ami)}@127.0.0.1:{ports['ami']}" if ami else None,
+            database=None,
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{state / 'ports.json'} cannot be read: {error}.", "Restart the service."
         ) from error
-    redis, mqtt = _secret(state / "redis/password"), _secret(state / "mosquitto/password")
-    ami = _secret(state / "pbx/ami.secret")
-    return Addresses(
-        redis=f"redis://:{redis}@127.0.0.1:{ports['redis']}/0" if redis else None,
-        mqtt=f"mqtt://{USER}:{mqtt}@127.0.0.1:{ports['mqtt']}" if mqtt else None,
-        ami=f"ami://{AMI_USER}:{quote(ami)}@127.0.0.1:{ports['ami']}" if ami else None,
-        database=None,
-    )
 
 
 def _secret(file: Path) -> str | None:

@@ -56,7 +56,6 @@ def run(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CTI_STATE", str(state))
-    monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setattr(importing, "LOOK_SECONDS", 0)
     monkeypatch.setattr(status, "EVERY", 0)
 
