@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.agents.events import AgentFreed
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
+from cti.base.errors import UserError
 from cti.base.incidents import Incident
 from cti.base.signals import Signals
 from cti.calls.events import LegEnded
@@ -35,7 +36,7 @@ from dialer.pacing.snapshot import AgentView, CallView, Snapshot
 log = structlog.get_logger(__name__)
 
 LONGEST_NAP = 0.5  # seconds between looks at the floor when nothing happens
-SHORTEST_NAP = 0.02  # events of this long are answered together
+SHORTEST_NAP = 0.05  # events of this long are answered together
 FILL_SECONDS = 1.0
 CHECK_SECONDS = 30.0
 
@@ -84,8 +85,9 @@ class Dialler:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _dials: set[asyncio.Task[None]] = field(default_factory=set)
-    _trouble: str = ""
+    _trouble: set[str] = field(default_factory=set)
     _draining: bool = False
+    _placing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.signals.on(AgentFreed, lambda _: self._wake.set())
@@ -113,8 +115,9 @@ class Dialler:
     async def close(self) -> None:
         """Stop, and hand the hoppers' leads back to the database."""
         self.stop_placing()
-        for task in self._tasks:
-            task.cancel()
+        async with self._placing:  # what is being committed is dialled, too
+            for task in self._tasks:
+                task.cancel()
         await asyncio.gather(*self._tasks, *self._dials, return_exceptions=True)
         for campaign_id in list(self.running):
             try:
@@ -140,12 +143,13 @@ class Dialler:
             try:
                 await self._apply_changes()
                 for running in list(self.running.values()):
-                    await self._dial(running)
+                    async with self._placing:
+                        await self._dial(running)
             except (LiveStateDown, SQLAlchemyError, OSError) as error:
-                self._broken(str(getattr(error, "orig", error)).splitlines()[0])
+                self._broken("dialling", str(getattr(error, "orig", error)).splitlines()[0])
                 await asyncio.sleep(1.0)
             else:
-                self._healed()
+                self._healed("dialling")
             await asyncio.sleep(SHORTEST_NAP)
 
     async def _dial(self, running: Running) -> None:
@@ -177,6 +181,8 @@ class Dialler:
             running.tokens -= len(flights)
         for flight in flights:
             self._place(campaign, flight)
+        if flights and campaign.id in self.running:  # the others are first in the next round
+            self.running[campaign.id] = self.running.pop(campaign.id)
         await self.hopper.done(campaign.id, lead_ids)
 
     def snapshot(self, running: Running) -> Snapshot:
@@ -241,6 +247,9 @@ class Dialler:
                 ring_seconds=flight.ring_timeout,
                 variables=variables,
             )
+        except UserError as error:  # a trunk or path that cannot be said to the PBX
+            log.error("attempt.cannot_be_said", attempt=flight.attempt_id, why=str(error))  # noqa: TRY400
+            self.attempts.never_left(flight, str(error))
         except PbxError as error:
             if error.unknown:
                 log.warning("attempt.fate_unknown", attempt=flight.attempt_id, why=str(error))
@@ -260,12 +269,11 @@ class Dialler:
             row = await session.get(CampaignRow, campaign_id)
         if row is not None:
             self.signals.emit(CampaignChanged(row.id, row.name, row.state))
-        was = self.running.get(campaign_id)
         if row is None or row.state != "running":
-            if was is not None:
-                del self.running[campaign_id]
-                await self.filler.drain(campaign_id)
+            self.running.pop(campaign_id, None)
+            await self.filler.drain(campaign_id)  # also when an earlier try at it failed
             return
+        was = self.running.get(campaign_id)
         settings = CampaignSettings.model_validate(row.settings)
         campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk)
         self.attempts.campaigns[campaign_id] = settings
@@ -286,27 +294,33 @@ class Dialler:
             checking = self.clock.monotonic() - last_check >= CHECK_SECONDS
             try:
                 for campaign_id, running in list(self.running.items()):
-                    if checking:
-                        await self.filler.check(campaign_id)
-                    await self.filler.fill(campaign_id)
-                    sizes = await self.hopper.sizes(campaign_id, self.clock.now())
-                    if sizes.due and not running.supply:
-                        self._wake.set()
-                    running.supply = sizes.due
+                    if campaign_id in self.running:  # it may be paused while we fill another
+                        await self._supply(campaign_id, running, checking=checking)
             except (LiveStateDown, SQLAlchemyError, OSError) as error:
-                self._broken(str(getattr(error, "orig", error)).splitlines()[0])
+                self._broken("filling", str(getattr(error, "orig", error)).splitlines()[0])
+            else:
+                self._healed("filling")
             if checking:
                 last_check = self.clock.monotonic()
 
-    def _broken(self, why: str) -> None:
+    async def _supply(self, campaign_id: int, running: Running, *, checking: bool) -> None:
+        if checking:
+            await self.filler.check(campaign_id)
+        await self.filler.fill(campaign_id)
+        sizes = await self.hopper.sizes(campaign_id, self.clock.now())
+        if sizes.due and not running.supply:
+            self._wake.set()
+        running.supply = sizes.due
+
+    def _broken(self, part: str, why: str) -> None:
         if not self._trouble:
             log.error("dialler.paused", why=why, effect="no new calls are placed")
             self.signals.emit(
                 Incident("dialling_paused", f"No new calls are placed: {why}", "error")
             )
-        self._trouble = why
+        self._trouble.add(part)
 
-    def _healed(self) -> None:
-        if self._trouble:
+    def _healed(self, part: str) -> None:
+        if self._trouble == {part}:
             log.info("dialler.resumed")
-        self._trouble = ""
+        self._trouble.discard(part)

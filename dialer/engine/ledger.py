@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.dml import Update, UpdateBase
 
@@ -126,10 +126,11 @@ class Ledger:
                 callback()
 
     async def _commit(self, work: Mapping[UpdateBase, list[dict[str, Any]]]) -> None:
-        async with self.store.write() as session:
-            connection = await session.connection()
+        def write(connection: Connection) -> None:
             for statement in sorted(work, key=lambda s: ORDER.get(s, len(ORDER))):
-                await connection.execute(statement, work[statement])
+                connection.execute(statement, work[statement])
+
+        await self.store.transact(write)
 
     async def close(self) -> None:
         """Write the rest, then stop."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cti.base.ids import ATTEMPT, new_id
 from cti.store.engine import Store
@@ -23,6 +22,25 @@ from dialer.retry.facts import LeadFacts
 Deferral = dict[str, Any]
 """Parameters of DEFER_LEAD."""
 LEADS = LeadRow.__table__
+DUE_LEADS = (
+    select(
+        LeadRow.id,
+        LeadRow.time_zone,
+        LeadRow.dials,
+        LeadRow.dials_today,
+        LeadRow.dials_day,
+        LeadRow.next_number,
+        LeadRow.prefer_agent,
+        NumberRow.id.label("number_id"),
+        NumberRow.position,
+        NumberRow.e164,
+        NumberRow.usable,
+    )
+    .join(NumberRow, NumberRow.lead_id == LeadRow.id)
+    .where(LeadRow.id.in_(bindparam("ids", expanding=True)), LeadRow.state == "due")
+    .order_by(NumberRow.position)
+)
+INSERT_ATTEMPT = insert(AttemptRow.__table__)  # type: ignore[arg-type]
 PLACE_LEAD = (
     update(LeadRow.__table__)  # type: ignore[arg-type]
     .where(LEADS.c.id == bindparam("key"))
@@ -66,44 +84,27 @@ async def commit_attempts(
     Only leads that are `due` are touched, so that a lead the hopper still held by mistake is
     never dialled twice. Raises SQLAlchemyError or OSError: then nothing was committed.
     """
-    async with store.write() as session:
-        connection = await session.connection()
-        leads = await _read(connection, lead_ids)
+
+    def commit(connection: Connection) -> list[Flight]:
         moment = now()
         flights: list[Flight] = []
         deferred: list[Deferral] = []
-        for rows in leads:
+        for rows in _read(connection, lead_ids):
             verdict = _judge(campaign, rows, moment, monotonic(), barred)
             (flights if isinstance(verdict, Flight) else deferred).append(verdict)  # type: ignore[arg-type]
         if flights:
-            await _write(connection, flights, campaign, caller_id)
+            _write(connection, flights, campaign, caller_id)
         if deferred:
-            await connection.execute(DEFER_LEAD, deferred)
-    return flights
+            connection.execute(DEFER_LEAD, deferred)
+        return flights
+
+    return await store.transact(commit)
 
 
-async def _read(connection: AsyncConnection, lead_ids: Sequence[int]) -> list[list[Any]]:
+def _read(connection: Connection, lead_ids: Sequence[int]) -> list[list[Any]]:
     """The due ones of these leads, each as its numbers' rows in order of position."""
-    query = (
-        select(
-            LeadRow.id,
-            LeadRow.time_zone,
-            LeadRow.dials,
-            LeadRow.dials_today,
-            LeadRow.dials_day,
-            LeadRow.next_number,
-            LeadRow.prefer_agent,
-            NumberRow.id.label("number_id"),
-            NumberRow.position,
-            NumberRow.e164,
-            NumberRow.usable,
-        )
-        .join(NumberRow, NumberRow.lead_id == LeadRow.id)
-        .where(LeadRow.id.in_(lead_ids), LeadRow.state == "due")
-        .order_by(NumberRow.position)
-    )
     by_lead: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in await connection.execute(query):
+    for row in connection.execute(DUE_LEADS, {"ids": lead_ids}):
         by_lead[row.id].append(row)
     return [by_lead[lead_id] for lead_id in lead_ids if lead_id in by_lead]
 
@@ -160,8 +161,8 @@ def _judge(
     )
 
 
-async def _write(
-    connection: AsyncConnection,
+def _write(
+    connection: Connection,
     flights: list[Flight],
     campaign: Campaign,
     caller_id: Callable[[], str],
@@ -194,5 +195,5 @@ async def _write(
                 "next_number": flight.facts.position,
             }
         )
-    await connection.execute(insert(AttemptRow.__table__), attempts)  # type: ignore[arg-type]
-    await connection.execute(PLACE_LEAD, leads)
+    connection.execute(INSERT_ATTEMPT, attempts)
+    connection.execute(PLACE_LEAD, leads)
