@@ -41,11 +41,13 @@ async def _serve(settings: Settings, build: Callable[[Settings], Service]) -> No
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     listener = _listen(settings)
-    service = build(settings)
+    with _told_in_words():
+        service = build(settings)
     address = service.infrastructure.state / ADDRESS_FILE
     try:
         try:
-            await service.start()
+            with _told_in_words():
+                await service.start()
         except BaseException:
             await service.infrastructure.stop()
             raise
@@ -55,6 +57,19 @@ async def _serve(settings: Settings, build: Callable[[Settings], Service]) -> No
     finally:
         address.unlink(missing_ok=True)
         listener.close()
+
+
+@contextlib.contextmanager
+def _told_in_words() -> Iterator[None]:
+    """What the system refuses at the start, a folder most often, is a fault that people mend."""
+    try:
+        yield
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        raise UserError(
+            f"The service cannot start: {error.strerror or error}{where}.",
+            "Is the state folder (--state) on a disk with room, and may it be written?",
+        ) from error
 
 
 async def _run_http(service: Service, listener: socket.socket, stopping: asyncio.Event) -> None:

@@ -211,9 +211,11 @@ class Service:
         self.dialler.stop_placing()
         log.info("service.stopping", in_flight=len(self.attempts.flights))
         await self._drain()
-        await self._parts.aclose()
-        if children:
-            await self.infrastructure.stop()
+        try:
+            await self._parts.aclose()
+        finally:
+            if children:
+                await self.infrastructure.stop()
 
     async def _drain(self) -> None:
         """Wait for calls without an agent to end; hang up those that do not in time."""
@@ -251,7 +253,7 @@ class Service:
             await asyncio.sleep(0.1)
             self.roster.expire_wrap_ups()
             beat += 1
-            if beat % 50 == 0 and self.pbx.up:
+            if beat % 50 == 0 and self.pbx.up and not self.watchdog.behind:
                 self.recovery.look_for_lost()
 
     async def check(self) -> dict[str, str]:

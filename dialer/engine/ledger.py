@@ -133,11 +133,14 @@ class Ledger:
         await self.store.transact(write)
 
     async def close(self) -> None:
-        """Write the rest, then stop."""
+        """Write the rest, then stop. What cannot be written, the next start asks the PBX's log."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self.flush()
+        try:
+            await self.flush()
+        except (SQLAlchemyError, OSError) as error:
+            log.error("ledger.not_written", rows=self.queued, why=_first_line(error))  # noqa: TRY400
 
     async def _run(self) -> None:
         pause = FLUSH_SECONDS
@@ -154,7 +157,7 @@ class Ledger:
                     self.healthy = False
                     log.error(  # noqa: TRY400 - the sentence is for people; a trace is not
                         "ledger.cannot_write",
-                        why=str(getattr(error, "orig", error)).splitlines()[0],
+                        why=_first_line(error),
                         effect="no new calls are placed; what happened is kept and written later",
                     )
             else:
@@ -162,3 +165,7 @@ class Ledger:
                 if not self.healthy:
                     self.healthy = True
                     log.info("ledger.writes_again")
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).partition("\n")[0]
