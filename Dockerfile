@@ -42,7 +42,8 @@ CMD ["run"]
 
 # The engine: service, PBX and, for demos, the world outside.
 FROM debian AS engine
-ENV XDG_CACHE_HOME=/var/cache PYTHONUNBUFFERED=1
+# the code comes after its packages, so that a change of code does not fetch them again
+ENV XDG_CACHE_HOME=/var/cache PYTHONPATH=/opt/cti PYTHONUNBUFFERED=1
 WORKDIR /opt/cti
 COPY setup/install setup/steps.sh setup/
 RUN --mount=type=secret,id=apt,target=/etc/apt/apt.conf.d/99builder \
@@ -55,7 +56,8 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     setup/install python && rm -rf .state
 COPY . .
 RUN useradd --system --home-dir /var/lib/cti cti \
-    && install -d -o cti -g cti /var/lib/cti /var/lib/cti/recordings /var/lib/cti/pbx /var/lib/cti/serve
+    && install -d -o cti -g cti /var/lib/cti /var/lib/cti/pbx /var/lib/cti/phones \
+        /var/lib/cti/recordings /var/lib/cti/serve /var/cache/cti
 USER cti
 ENTRYPOINT [".venv/bin/cti"]
 CMD ["serve"]
