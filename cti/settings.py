@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SHIPPED_MENUS = Path(__file__).resolve().parents[1] / "examples" / "menus"
+
 
 class Settings(BaseSettings):
     """What one `cti serve` needs to know before it starts."""
@@ -52,6 +54,6 @@ class Settings(BaseSettings):
     phones_file: Path | None = Field(
         None, description="agents' phones are also written there, for `cti pbx run`"
     )
-    menus: Path = Field(Path("examples/menus"), description="folder of IVR menus (YAML)")
+    menus: Path = Field(SHIPPED_MENUS, description="folder of IVR menus (YAML)")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from dialer.campaigns.settings import CampaignSettings
 from dialer.engine.attempts import Attempts
 from dialer.engine.filler import Filler
 from dialer.engine.flights import Flight
-from dialer.engine.placing import Campaign, commit_attempts
+from dialer.engine.placing import Campaign, Placed, commit_attempts
 from dialer.hopper.hopper import Hopper
 from dialer.pacing.decision import Decision
 from dialer.pacing.modes import PACERS, Pacer
@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_NAP = 0.5  # seconds between looks at the floor when nothing happens
 SHORTEST_NAP = 0.05  # events of this long are answered together
+HANDFUL, MOST_HANDFULS = 50, 5  # leads looked at when the first ones may not be called now
 FILL_SECONDS = 1.0
 CHECK_SECONDS = 30.0
 
@@ -157,18 +158,32 @@ class Dialler:
             return
         decision = running.pacer(self.snapshot(running))
         running.last = decision
-        if decision.dial < 1:
-            return
+        missing, deferred = decision.dial, 0
+        # Leads that may not be called now give way to others.
+        for handful in range(MOST_HANDFULS):
+            if missing < 1:
+                return
+            placed = await self._take(running, missing, missing if not handful else HANDFUL)
+            if placed is None:
+                break
+            missing -= len(placed.flights)
+            deferred += placed.deferred
+        if deferred:
+            running.last = replace(decision, reasons=(*decision.reasons, _deferred(deferred)))
+
+    async def _take(self, running: Running, most: int, count: int) -> Placed | None:
+        """Look at `count` leads to dial up to `most`; None when the hopper has none."""
         campaign = running.campaign
-        lead_ids = await self.hopper.take(campaign.id, decision.dial, self.clock.now())
+        lead_ids = await self.hopper.take(campaign.id, max(most, count), self.clock.now())
         running.supply = running.supply - len(lead_ids) if lead_ids else 0
         if not lead_ids:
-            return
+            return None
         try:
-            flights = await commit_attempts(
+            placed = await commit_attempts(
                 self.store,
                 campaign,
                 lead_ids,
+                most=most,
                 now=self.clock.now,
                 monotonic=self.clock.monotonic,
                 caller_id=lambda: next(running.caller_ids),
@@ -177,13 +192,13 @@ class Dialler:
         except (SQLAlchemyError, OSError):
             await self.hopper.give_back(campaign.id, lead_ids)
             raise
-        if running.campaign.settings.calls_per_second is not None:
-            running.tokens -= len(flights)
-        for flight in flights:
+        if campaign.settings.calls_per_second is not None:
+            running.tokens -= len(placed.flights)
+        for flight in placed.flights:
             self._place(campaign, flight)
-        if flights and campaign.id in self.running:  # the others are first in the next round
-            self.running[campaign.id] = self.running.pop(campaign.id)
-        await self.hopper.done(campaign.id, lead_ids)
+        await self.hopper.give_back(campaign.id, placed.left_over)
+        await self.hopper.done(campaign.id, [n for n in lead_ids if n not in placed.left_over])
+        return placed
 
     def snapshot(self, running: Running) -> Snapshot:
         """This moment, as the campaign's pacer sees it."""
@@ -324,3 +339,8 @@ class Dialler:
         if self._trouble == {part}:
             log.info("dialler.resumed")
         self._trouble.discard(part)
+
+
+def _deferred(count: int) -> str:
+    leads = "1 lead waits" if count == 1 else f"{count} leads wait"
+    return f"{leads} for their calling times"

@@ -69,34 +69,51 @@ class Campaign:
     trunk: str
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What came of a handful of leads.
+
+    deferred: how many may not be called now; left_over: ids that were not needed.
+    """
+
+    flights: list[Flight]
+    deferred: int
+    left_over: list[int]
+
+
 async def commit_attempts(
     store: Store,
     campaign: Campaign,
     lead_ids: Sequence[int],
     *,
+    most: int,
     now: Callable[[], datetime],
     monotonic: Callable[[], float],
     caller_id: Callable[[], str],
     barred: Container[str] = (),
-) -> list[Flight]:
-    """Commit an attempt for each lead that may be called now; defer or close the others.
+) -> Placed:
+    """Commit an attempt for up to `most` leads that may be called now; defer or close the others.
 
     Only leads that are `due` are touched, so that a lead the hopper still held by mistake is
     never dialled twice. Raises SQLAlchemyError or OSError: then nothing was committed.
     """
 
-    def commit(connection: Connection) -> list[Flight]:
+    def commit(connection: Connection) -> Placed:
         moment = now()
         flights: list[Flight] = []
         deferred: list[Deferral] = []
+        left_over: list[int] = []
         for rows in _read(connection, lead_ids):
+            if len(flights) == most:
+                left_over.append(rows[0].id)
+                continue
             verdict = _judge(campaign, rows, moment, monotonic(), barred)
             (flights if isinstance(verdict, Flight) else deferred).append(verdict)  # type: ignore[arg-type]
         if flights:
             _write(connection, flights, campaign, caller_id)
         if deferred:
             connection.execute(DEFER_LEAD, deferred)
-        return flights
+        return Placed(flights, len(deferred), left_over)
 
     return await store.transact(commit)
 
