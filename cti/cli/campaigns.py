@@ -95,6 +95,29 @@ def show(campaign: CampaignName, state: State = None, as_json: Json = False) -> 
 
 
 @app.command()
+def change(
+    campaign: CampaignName,
+    *,
+    settings: Annotated[
+        Path, typer.Option(help="A YAML file; what it names is changed, the rest stays.")
+    ],
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Change settings; a running campaign goes by them at once. `show` prints them all."""
+    chosen = read_settings(settings)
+    with connect(state) as client:
+        found = find_campaign(client, campaign)
+        changed = client.patch(
+            f"/v1/campaigns/{found['id']}", {"settings": found["settings"] | chosen}
+        )
+    if as_json:
+        print_json(changed)
+    else:
+        say(f"Changed {', '.join(chosen) or 'nothing'} of “{changed['name']}”.")
+
+
+@app.command()
 def start(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
     """Dial, first or again after a pause."""
     _move(campaign, "start", state, as_json)

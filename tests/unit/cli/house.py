@@ -78,6 +78,14 @@ class Campaigns:
     async def stop(self, number: int) -> Campaign:
         return self._moved(number, CampaignState.STOPPED)
 
+    async def update(
+        self, campaign_id: int, name: str | None = None, settings: CampaignSettings | None = None
+    ) -> Campaign:
+        changed = {"settings": settings} if settings else {}
+        known = next(c for c in self.known if c.id == campaign_id)
+        self.known[self.known.index(known)] = known.model_copy(update=changed)
+        return known.model_copy(update=changed)
+
     def _moved(self, number: int, state: CampaignState) -> Campaign:
         moved = self.known[number - 1].model_copy(update={"state": state})
         self.known[number - 1] = moved

@@ -58,6 +58,17 @@ def test_a_campaign_is_made_from_options_and_a_file(house: House, run: Run, tmp_
     assert settings.windows.sun == ()
 
 
+def test_settings_change_where_the_file_says_and_stay_elsewhere(
+    house: House, run: Run, tmp_path: Path
+) -> None:
+    before = house.campaigns.known[0].settings
+    file = tmp_path / "change.yaml"
+    file.write_text("wrap_up_s: 7\n")
+    said = run("campaign", "change", "Spring", "--settings", file)
+    assert said.out == "Changed wrap_up_s of “Spring”.\n"
+    assert house.campaigns.known[0].settings == before.model_copy(update={"wrap_up_s": 7})
+
+
 @pytest.mark.parametrize(
     ("command", "state"), [("start", "running"), ("pause", "paused"), ("stop", "stopped")]
 )
