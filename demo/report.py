@@ -1,10 +1,14 @@
 """What a demo run came to, and whether the path held."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from demo.truth import Truth
+
+SHORTEST_RETRY = timedelta(minutes=5)
+"""The shipped retry rules dial no number again sooner (after congestion)."""
 
 
 def report(
@@ -16,11 +20,11 @@ def report(
     restarts: int,
 ) -> dict[str, Any]:
     """One document. boards: the last board of each life of the service, the newest last."""
+    boards = [board for board in boards if board]  # a service may die before its first one
     waits = sorted(_wait_ms(a) for a in attempts if a["bridged_at"])
     bridged = [a for a in attempts if a["bridged_at"]]
     ready = {r["id"]: r for r in recordings if r["state"] == "ready"}
     outcomes = Counter(a["outcome"] or "none" for a in attempts)
-    dialled = Counter(a["number"] for a in attempts if not _never_left(a))
     campaign = boards[-1]["campaigns"][0] if boards and boards[-1]["campaigns"] else {}
     return {
         "attempts": len(attempts),
@@ -40,7 +44,7 @@ def report(
         "live_samples": sum(b["link"]["samples"] for b in boards),
         "events_dropped": sum(b["link"]["events_dropped"] for b in boards),
         "without_outcome": outcomes["none"],
-        "dialled_twice": sorted(n for n, times in dialled.items() if times > 1),
+        "dialled_twice": _dialled_twice(attempts),
         "callers": {
             name: sum(b["callers"][name] for b in boards) for name in ("answered", "abandoned")
         },
@@ -63,6 +67,20 @@ def faults(result: dict[str, Any]) -> list[str]:
     return [
         what if count is True else f"{what}: {count}" for what, count in checks.items() if count
     ]
+
+
+def _dialled_twice(attempts: list[dict[str, Any]]) -> list[str]:
+    """Numbers dialled again sooner than any retry rule allows."""
+    dials: dict[str, list[datetime]] = {}
+    for attempt in attempts:
+        if not _never_left(attempt):
+            placed = datetime.fromisoformat(attempt["placed_at"])
+            dials.setdefault(attempt["number"], []).append(placed)
+    return sorted(
+        number
+        for number, times in dials.items()
+        if any(after - before < SHORTEST_RETRY for before, after in pairwise(sorted(times)))
+    )
 
 
 def _never_left(attempt: dict[str, Any]) -> bool:

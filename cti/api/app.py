@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
 from cti.base.errors import Conflict, NotFound, UserError
 
@@ -94,6 +95,16 @@ def _errors_in_one_form(app: FastAPI) -> None:
     async def user_error(_: Request, error: UserError) -> JSONResponse:
         status = next((STATUS[k] for k in type(error).__mro__ if k in STATUS), 422)
         return JSONResponse({"error": error.what, "cure": error.cure}, status)
+
+    @app.exception_handler(HTTPException)
+    async def no_such_route(_: Request, error: HTTPException) -> JSONResponse:
+        fault = {"error": f"{error.detail}.", "cure": "See /docs for what there is."}
+        return JSONResponse(fault, error.status_code, error.headers)
+
+    @app.exception_handler(Exception)
+    async def our_fault(_: Request, error: Exception) -> JSONResponse:
+        fault = {"error": f"The service failed ({type(error).__name__}).", "cure": "See its log."}
+        return JSONResponse(fault, 500)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
