@@ -275,9 +275,12 @@ class Dialler:
 
     async def _apply_changes(self) -> None:
         while self._changed:
-            campaign_id = next(iter(self._changed))
-            await self._apply(campaign_id)
-            self._changed.discard(campaign_id)
+            campaign_id = self._changed.pop()  # a change that comes meanwhile is a new one
+            try:
+                await self._apply(campaign_id)
+            except BaseException:
+                self._changed.add(campaign_id)
+                raise
 
     async def _apply(self, campaign_id: int) -> None:
         async with self.store.read() as session:
