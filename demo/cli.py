@@ -12,7 +12,10 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from cti.base.errors import UserError
 from cti.logs import configure
+from cti.settings import Settings
+from demo.attached import AttachedDemo
 from demo.board import draw
 from demo.report import faults
 from demo.run import Demo, Plan
@@ -33,6 +36,13 @@ def run_demo(
     state: Annotated[Path, typer.Option(help="emptied at start")] = Path(".state/demo"),
     api_port: Annotated[int, typer.Option(help="HTTP port; 0: any free")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="write the report here")] = None,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            help="URL of a service that runs already, with a world outside; "
+            "CTI_API_TOKEN and CTI_MQTT_URL are the way in"
+        ),
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="save the board at the end of dialling, as SVG")
     ] = None,
@@ -40,7 +50,8 @@ def run_demo(
     """A campaign on two real Asterisks: robot agents, 500 leads, and a world that answers."""
     configure("warning")
     plan = Plan(state, leads, personas, agents, seed, seconds, api_port)
-    result = asyncio.run(_run(plan, picture, headless=headless or not console.is_terminal))
+    demo = Demo(plan, _tell) if service is None else _attached(plan, service)
+    result = asyncio.run(_run(demo, picture, headless=headless or not console.is_terminal))
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
@@ -57,8 +68,21 @@ def run_demo(
     console.print("[green]The path held.[/green]")
 
 
-async def _run(plan: Plan, picture: Path | None, *, headless: bool) -> dict[str, Any]:
-    demo = Demo(plan, tell=lambda line: console.print(f"[dim]·[/dim] {line}"))
+def _tell(line: str) -> None:
+    console.print(f"[dim]·[/dim] {line}")
+
+
+def _attached(plan: Plan, url: str) -> Demo:
+    settings = Settings()
+    if settings.api_token is None or settings.mqtt_url is None:
+        raise UserError(
+            "A service that runs elsewhere lets nobody in without its secrets.",
+            "Set CTI_API_TOKEN and CTI_MQTT_URL as the service has them.",
+        )
+    return AttachedDemo(plan, _tell, url=url, token=settings.api_token, mqtt=settings.mqtt_url)
+
+
+async def _run(demo: Demo, picture: Path | None, *, headless: bool) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, demo.stop)

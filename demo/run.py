@@ -13,8 +13,9 @@ import random
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from cti.settings import Settings
 from demo.report import report
 from demo.robots import Robots
 from demo.truth import compare
+from pstn.personas import Personas
 from pstn.world import World
 
 DID = "4008001234"
@@ -88,21 +90,36 @@ class Demo:
             world = await self._world(undo)
             await self._start_service(world)
             undo.push_async_callback(self._stop_service)
-            http = await undo.enter_async_context(self._client())
-            robots = await self._people(undo, world, http)
-            await self._campaign(http)
-            minders = [
-                asyncio.get_running_loop().create_task(self._watch_board(http), name="board"),
-                asyncio.get_running_loop().create_task(self._keep_alive(world), name="keeper"),
-                asyncio.get_running_loop().create_task(self._call_in(world), name="callers"),
-            ]
-            undo.push_async_callback(_cancel, minders)
-            await self._until_done()
-            self.at_work = self.board
-            minders[2].cancel()
-            await self._drain(http)
-            result = await self._gather(http, world)
-            await robots.close()
+            http = await undo.enter_async_context(self.client())
+            said = json.loads((self.plan.state / ADDRESS_FILE).read_text())
+            host, _, port = said["sip"].rpartition(":")
+            await world.ensure((host, int(port)), await self.hire(http))
+            robots = await self.seat(undo, http, said["mqtt"])
+            keeper = asyncio.get_running_loop().create_task(self._keep_alive(world), name="keeper")
+            undo.push_async_callback(_cancel, [keeper])
+            callers = partial(self._call_in, world)
+            return await self.work(undo, http, robots, world.personas, callers)
+
+    async def work(
+        self,
+        undo: contextlib.AsyncExitStack,
+        http: httpx.AsyncClient,
+        robots: Robots,
+        personas: Personas,
+        callers: Callable[[], Coroutine[Any, Any, None]],
+    ) -> dict[str, Any]:
+        """From the start of the campaign to the report, with `callers` calling in meanwhile."""
+        await self._campaign(http)
+        loop = asyncio.get_running_loop()
+        watching = loop.create_task(self._watch_board(http), name="board")
+        calling = loop.create_task(callers(), name="callers")
+        undo.push_async_callback(_cancel, [watching, calling])
+        await self._until_done()
+        self.at_work = self.board
+        calling.cancel()
+        await self._drain(http)
+        result = await self._gather(http, personas)
+        await robots.close()
         return result
 
     # -- the parts -----------------------------------------------------------------------------
@@ -170,29 +187,42 @@ class Demo:
         return lines[-1] if lines else "no reason given."
 
     @contextlib.asynccontextmanager
-    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def client(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Signed in to the service."""
         async with httpx.AsyncClient(
             base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=10.0
         ) as client:
             yield client
 
-    async def _people(
-        self, undo: contextlib.AsyncExitStack, world: World, http: httpx.AsyncClient
-    ) -> Robots:
+    async def hire(self, http: httpx.AsyncClient) -> list[Phone]:
+        """Make the service know the robots, who may have worked before; their phones."""
         self.tell(f"Hiring {self.plan.agents} robot agents with real SIP phones")
-        said = json.loads((self.plan.state / ADDRESS_FILE).read_text())
+        known = {agent["name"] for agent in await _ok(http.get("/v1/agents"))}
         phones = []
-        for number in range(1, self.plan.agents + 1):
-            added = await _ok(http.post("/v1/agents", json={"name": f"robot{number:02}"}))
-            phones.append(Phone(added["phone"], added["secret"]))
-        host, _, port = said["sip"].rpartition(":")
-        await world.ensure((host, int(port)), phones)
-        robots = Robots(http, said["mqtt"], SystemClock(), random.Random(self.plan.seed))  # noqa: S311
+        for name in self._names():
+            if name not in known:
+                added = await _ok(http.post("/v1/agents", json={"name": name}))
+                phones.append(Phone(added["phone"], added["secret"]))
+        return phones
+
+    async def seat(
+        self, undo: contextlib.AsyncExitStack, http: httpx.AsyncClient, mqtt: str
+    ) -> Robots:
+        """Robots that listen at the broker and are signed in."""
+        robots = Robots(http, mqtt, SystemClock(), random.Random(self.plan.seed))  # noqa: S311
         robots.start()
         undo.push_async_callback(robots.close)
-        for number in range(1, self.plan.agents + 1):
-            await _ok(http.post(f"/v1/agents/robot{number:02}/sign-in"))
+        for name in self._names():
+            await _ok(http.post(f"/v1/agents/{name}/sign-in"))
         return robots
+
+    async def leave(self, http: httpx.AsyncClient) -> None:
+        """The robots sign out."""
+        for name in self._names():
+            await _ok(http.post(f"/v1/agents/{name}/sign-out"))
+
+    def _names(self) -> list[str]:
+        return [f"robot{number:02}" for number in range(1, self.plan.agents + 1)]
 
     async def _campaign(self, http: httpx.AsyncClient) -> None:
         self.tell(f"Importing {self.plan.leads.name} and starting the campaign")
@@ -264,7 +294,7 @@ class Demo:
 
     # -- the end -------------------------------------------------------------------------------
 
-    async def _gather(self, http: httpx.AsyncClient, world: World) -> dict[str, Any]:
+    async def _gather(self, http: httpx.AsyncClient, personas: Personas) -> dict[str, Any]:
         attempts = await _attempts(http)
         recordings = await _recordings(http)
         self._boards.append(await _ok(http.get("/v1/live")))
@@ -272,7 +302,7 @@ class Demo:
             attempts=attempts,
             boards=self._boards,
             recordings=recordings,
-            truth=compare(attempts, world.personas),
+            truth=compare(attempts, personas),
             restarts=self.restarts,
         )
 
