@@ -120,7 +120,8 @@ async def rising(place: House, plan: Plan) -> list[dict[str, Any]]:
     for rate in plan.rates:
         for _ in range(2):
             await place.pace("busy", rate)
-            rows.append(await _window(place, "busy", rate, plan.warm_up, plan.window))
+            await asyncio.sleep(plan.warm_up)
+            rows.append(await _window(place, "busy", rate, plan.window))
             if rows[-1]["held"]:
                 break
         else:
@@ -129,10 +130,7 @@ async def rising(place: House, plan: Plan) -> list[dict[str, Any]]:
     return rows
 
 
-async def _window(
-    place: House, what: str, rate: int, warm_up: float, seconds: float
-) -> dict[str, Any]:
-    await asyncio.sleep(warm_up)
+async def _window(place: House, what: str, rate: int, seconds: float) -> dict[str, Any]:
     first = await place.read()
     await asyncio.sleep(seconds)
     return row(what, rate, first, await place.read())
@@ -147,8 +145,9 @@ async def answered(place: House, plan: Plan) -> tuple[dict[str, Any], dict[str, 
     await place.sign_in()
     await place.pace("answered", plan.answered_rate)
     await place.start("answered")
+    await asyncio.sleep(plan.warm_up)
     began = SystemClock().now()
-    line = await _window(place, "answered", plan.answered_rate, plan.warm_up, plan.answered_window)
+    line = await _window(place, "answered", plan.answered_rate, plan.answered_window)
     await place.finish("answered")
     seen = (await place.board())["answer_to_bridge_ms"]
     calls = [

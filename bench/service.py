@@ -6,17 +6,26 @@ from cti.base.errors import UserError
 from cti.serve import serve
 from cti.service import Service, build
 from cti.settings import Settings
+from dialer.engine import dialler
 from dialer.pacing.decision import Decision, bounded
 from dialer.pacing.snapshot import Snapshot
 
+CATCH_UP = 4  # rounds in which calls that are late are made up for
+
 
 def steady(snapshot: Snapshot) -> Decision:
-    """As many as the campaign's `calls_per_second` lets start now."""
-    dial, bound_by = bounded(snapshot, snapshot.hopper_size)
+    """As many as the campaign's `calls_per_second` lets start now, without bursts.
+
+    After a stall of the machine all tokens at once would be answered at once, which measures the
+    stall and not the engine.
+    """
+    due = 1 + (snapshot.rate_tokens or 0) // CATCH_UP
+    dial, bound_by = bounded(snapshot, due)
     return Decision(dial, (f"{dial} by the clock",), bound_by)
 
 
 def _build(settings: Settings) -> Service:
+    dialler.LONGEST_NAP = dialler.SHORTEST_NAP  # a clock ticks also when nothing happens
     service = build(settings)
     service.dialler.pacers["progressive"] = steady
     return service
