@@ -84,6 +84,7 @@ class RecordingService:
         self._pause = pause
         self._converter: Converts = converter or Converter()
         self._waiting: deque[tuple[float, Job]] = deque()  # loop time when settled, job
+        self._in_work = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._trouble = ""
@@ -91,7 +92,7 @@ class RecordingService:
     @property
     def waiting(self) -> int:
         """Recordings of ended calls that are not in the archive yet (retries apart)."""
-        return len(self._waiting)
+        return len(self._waiting) + self._in_work
 
     def path_for(self, call_id: str) -> Path:
         """Where the PBX is to write this call; always the same. ValueError for an unfit id."""
@@ -161,6 +162,7 @@ class RecordingService:
                 left, trouble = await self._do(batch)
             except Exception as error:  # noqa: BLE001 - nothing that befalls one batch ends recording
                 left, trouble = batch, f"{type(error).__name__}: {error}"
+            self._in_work = 0
             if trouble and not self._trouble:
                 log.error("recordings wait", waiting=len(left) + self.waiting, reason=trouble)
             if self._trouble and not trouble:
@@ -180,6 +182,7 @@ class RecordingService:
         batch: list[Job] = []
         while self._waiting and self._waiting[0][0] <= loop.time() and len(batch) < _BATCH:
             batch.append(self._waiting.popleft()[1])
+        self._in_work = len(batch)
         return batch
 
     async def _do(self, batch: list[Job]) -> tuple[list[Job], str]:
