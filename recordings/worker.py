@@ -31,9 +31,12 @@ def run(job: dict[str, str]) -> dict[str, Any]:
 def main() -> None:
     """Serve standard input until it ends."""
     os.nice(_NICE)
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(run(json.loads(line))) + "\n")
-        sys.stdout.flush()
+    try:
+        for line in sys.stdin:
+            sys.stdout.write(json.dumps(run(json.loads(line))) + "\n")
+            sys.stdout.flush()
+    except BrokenPipeError:  # the service was killed meanwhile; the next one asks again
+        os._exit(0)  # the interpreter's own exit would write once more, and complain
 
 
 if __name__ == "__main__":
