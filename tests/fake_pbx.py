@@ -8,7 +8,7 @@ as a real PBX does; while `down`, events are lost.
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -82,6 +82,7 @@ class FakePbx:
 
     dialled: every number asked for, in order. said: every request, as (seconds, action).
     on_originate: called the moment an Originate arrives. slow: seconds until a request is done.
+    gate: passed before and after each request is done.
     others_first: who was left in a talk goes on before the end of the other is told; both happen.
     """
 
@@ -98,6 +99,7 @@ class FakePbx:
         self.refuse: Callable[[act.Action], str] = lambda _: ""
         self.on_originate: Callable[[act.Originate], None] = lambda _: None
         self.hear: Callable[[ami.Event], None] = lambda _: None
+        self.gate: Callable[[], Awaitable[object]] = _open
         self.slow = QUICK
         self.others_first = False
         self.refuse_channels = False
@@ -113,10 +115,16 @@ class FakePbx:
 
     async def send(self, action: act.Action) -> Reply:
         action.fields()  # what cannot be said in AMI is a UserError here, too
+        await self.gate()
         self.said.append((self.clock.monotonic(), action))
         await asyncio.sleep(self.slow)
         if not self.up:
             raise LinkDownError("The link broke.", sent=True)
+        reply = await self._answer_to(action)
+        await self.gate()
+        return reply
+
+    async def _answer_to(self, action: act.Action) -> Reply:
         if isinstance(action, act.Originate):
             return await self._originate(action)
         why = self.refuse(action) or self._do(action)
@@ -379,3 +387,7 @@ class FakePbx:
 
     def _later(self, seconds: float, then: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, then)
+
+
+async def _open() -> None:
+    """A gate that lets everybody pass."""

@@ -75,13 +75,16 @@ def standing_still() -> Iterator[None]:
 
 
 class VirtualClock:
-    """`cti.base.clock.Clock` on the running virtual loop's time."""
+    """`cti.base.clock.Clock` on the time of the virtual loop it is made on; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
 
     def now(self) -> datetime:
         return ORIGIN + timedelta(seconds=self.monotonic() - START)
 
     def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self._loop.time()
 
 
 def virtual_loops(

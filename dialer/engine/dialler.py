@@ -16,6 +16,7 @@ from cti.base.clock import Clock
 from cti.base.errors import UserError
 from cti.base.incidents import Incident
 from cti.base.signals import Signals
+from cti.base.tasks import end
 from cti.calls.events import LegEnded
 from cti.calls.pbx import Pbx, PbxError
 from cti.live.errors import LiveStateDown
@@ -117,9 +118,8 @@ class Dialler:
         """Stop, and hand the hoppers' leads back to the database."""
         self.stop_placing()
         async with self._placing:  # what is being committed is dialled, too
-            for task in self._tasks:
-                task.cancel()
-        await asyncio.gather(*self._tasks, *self._dials, return_exceptions=True)
+            await end(self._tasks)
+        await asyncio.gather(*self._dials, return_exceptions=True)
         for campaign_id in list(self.running):
             try:
                 await self.filler.drain(campaign_id)
@@ -196,6 +196,8 @@ class Dialler:
             running.tokens -= len(placed.flights)
         for flight in placed.flights:
             self._place(campaign, flight)
+        if placed.flights and campaign.id in self.running:  # in the next round the others are first
+            self.running[campaign.id] = self.running.pop(campaign.id)
         await self.hopper.give_back(campaign.id, placed.left_over)
         await self.hopper.done(campaign.id, [n for n in lead_ids if n not in placed.left_over])
         return placed

@@ -1,5 +1,6 @@
 """Counters of the running day, per campaign: what the board, the pacers and the metrics read."""
 
+import math
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
@@ -84,5 +85,4 @@ class Figures:
 
 def percentile(ordered: list[float], share: float) -> float:
     """The value that `share` of an ascending, non-empty list does not exceed (nearest rank)."""
-    rank = max(0, min(len(ordered) - 1, round(share * len(ordered) + 0.5) - 1))
-    return ordered[rank]
+    return ordered[max(1, math.ceil(share * len(ordered))) - 1]

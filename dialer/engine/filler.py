@@ -1,6 +1,7 @@
 """Keeps each running campaign's hopper filled from the database, and rebuilds it when lost."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -25,9 +26,14 @@ class Filler:
     store: Store
     hopper: Hopper
     clock: Clock
+    _moving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def fill(self, campaign_id: int, enough: int = ENOUGH) -> int:
         """Top the hopper up to `enough` leads; returns how many were added."""
+        async with self._moving:
+            return await self._fill(campaign_id, enough)
+
+    async def _fill(self, campaign_id: int, enough: int) -> int:
         sizes = await self.hopper.sizes(campaign_id, self.clock.now())
         missing = enough - sizes.due - sizes.later
         if missing < enough // 2:
@@ -61,6 +67,10 @@ class Filler:
 
     async def rebuild(self, campaign_id: int) -> int:
         """Make the hopper hold exactly the leads that are `due` in the database."""
+        async with self._moving:
+            return await self._rebuild(campaign_id)
+
+    async def _rebuild(self, campaign_id: int) -> int:
         await self.hopper.clear(campaign_id)
         due = select(LeadRow.id, LeadRow.due_at, LeadRow.priority).where(
             LeadRow.campaign_id == campaign_id, LeadRow.state == "due"
@@ -73,13 +83,14 @@ class Filler:
 
     async def drain(self, campaign_id: int) -> None:
         """Hand what is in the hopper back to the database: the campaign no longer runs."""
-        await self.hopper.clear(campaign_id)
-        async with self.store.write() as session:
-            await session.execute(
-                update(LeadRow)
-                .where(LeadRow.campaign_id == campaign_id, LeadRow.state == "due")
-                .values(state="waiting")
-            )
+        async with self._moving:
+            await self.hopper.clear(campaign_id)
+            async with self.store.write() as session:
+                await session.execute(
+                    update(LeadRow)
+                    .where(LeadRow.campaign_id == campaign_id, LeadRow.state == "due")
+                    .values(state="waiting")
+                )
 
     async def check(self, campaign_id: int) -> None:
         """Recover stale takes, and rebuild a hopper that Redis has lost."""
@@ -87,10 +98,12 @@ class Filler:
         count = select(func.count()).where(
             LeadRow.campaign_id == campaign_id, LeadRow.state == "due"
         )
-        async with self.store.read() as session:
-            due = (await session.execute(count)).scalar_one()
-        sizes = await self.hopper.sizes(campaign_id, self.clock.now())
-        held = sizes.due + sizes.later + sizes.taken
-        if due > held:
-            log.warning("hopper.lost_leads", campaign=campaign_id, lost=due - held)
-            await self.rebuild(campaign_id)
+        async with self._moving:
+            # In this order: what is dialled between the two looks is then no longer due.
+            sizes = await self.hopper.sizes(campaign_id, self.clock.now())
+            held = sizes.due + sizes.later + sizes.taken
+            async with self.store.read() as session:
+                due = (await session.execute(count)).scalar_one()
+            if due > held:
+                log.warning("hopper.lost_leads", campaign=campaign_id, lost=due - held)
+                await self._rebuild(campaign_id)

@@ -8,13 +8,14 @@ log tells it again (`dialer.engine.recovery`).
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, bindparam, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.sql.dml import Update, UpdateBase
 
 from cti.store.engine import Store
@@ -126,16 +127,23 @@ class Ledger:
                 callback()
 
     async def _commit(self, work: Mapping[UpdateBase, list[dict[str, Any]]]) -> None:
+        ordered = sorted(work, key=lambda s: ORDER.get(s, len(ORDER)))
+
         def write(connection: Connection) -> None:
-            for statement in sorted(work, key=lambda s: ORDER.get(s, len(ORDER))):
+            for statement in ordered:
                 connection.execute(statement, work[statement])
 
-        await self.store.transact(write)
+        try:
+            await self.store.transact(write)
+        except (IntegrityError, DataError):
+            # A row that can never be written must not hold up all others for ever.
+            await self.store.transact(partial(_write_singly, work, ordered))
 
     async def close(self) -> None:
         """Write the rest, then stop. What cannot be written, the next start asks the PBX's log."""
         if self._task is not None:
-            self._task.cancel()
+            async with self._flushing:  # what is being committed must not be queued again
+                self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         try:
             await self.flush()
@@ -169,3 +177,17 @@ class Ledger:
 
 def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", error)).partition("\n")[0]
+
+
+def _write_singly(
+    work: Mapping[UpdateBase, list[dict[str, Any]]],
+    ordered: Sequence[UpdateBase],
+    connection: Connection,
+) -> None:
+    for statement in ordered:
+        for row in work[statement]:
+            try:
+                with connection.begin_nested():
+                    connection.execute(statement, row)
+            except (IntegrityError, DataError) as error:
+                log.error("ledger.row_refused", row=row, why=_first_line(error))  # noqa: TRY400

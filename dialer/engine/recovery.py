@@ -38,6 +38,9 @@ CLOCKS_APART = timedelta(seconds=60)
 """How far the PBX's clock may be from ours."""
 LOST_AFTER = 3.0
 """Seconds after which an attempt without a channel is looked up in the PBX's log."""
+GONE_AFTER = 90.0
+"""And after which one that has no end there has none coming: its PBX died. A living channel was
+brought in by the watchdog long before."""
 
 
 @dataclass(slots=True)
@@ -98,7 +101,10 @@ class Recovery:
                 )
             ).all()
             numbers = await self._numbers(session, [row[1].id for row in (*open_rows, *owed_rows)])
+        # Of several calls in vain the last counts, and none while the lead is being called again.
         latest = {row[1].id: row for row in owed_rows}
+        for _, lead in open_rows:
+            latest.pop(lead.id, None)
         for attempt, lead in latest.values():
             flight = self._flight(attempt, lead, numbers[lead.id])
             self.attempts.awaiting[flight.attempt_id] = flight
@@ -112,7 +118,7 @@ class Recovery:
         history = self._history(flights)
         for flight in flights:
             if flight.attempt_id in self.tracker.legs:
-                self._adopt(flight)
+                self._adopt(flight, history.get(flight.attempt_id) or CelHistory())
             else:
                 self._close(flight, history.get(flight.attempt_id))
         for attempt_id, flight in list(self.attempts.awaiting.items()):
@@ -150,7 +156,7 @@ class Recovery:
         history = self._history(lost)
         for flight in lost:
             told = history.get(flight.attempt_id)
-            if told is None or told.ended is not None:
+            if told is None or told.ended is not None or now - flight.t0 > GONE_AFTER:
                 self._close(flight, told)
             # Else it lives, and the watchdog will bring its leg in.
         return len(lost)
@@ -158,7 +164,8 @@ class Recovery:
     def _vanished(self, event: LegVanished) -> None:
         flight = self.attempts.flights.get(event.uniqueid)
         if flight is not None:
-            self._close(flight, self._history([flight]).get(event.uniqueid))
+            # It had a channel, so it was dialled, whatever the log tells.
+            self._close(flight, self._history([flight]).get(event.uniqueid, CelHistory()))
 
     def _history(self, flights: list[Flight]) -> Mapping[str, CelHistory]:
         if not flights:
@@ -167,7 +174,7 @@ class Recovery:
 
     # -- one attempt ---------------------------------------------------------------------------
 
-    def _adopt(self, flight: Flight) -> None:
+    def _adopt(self, flight: Flight, history: CelHistory) -> None:
         leg = self.tracker.legs[flight.attempt_id]
         now = self.clock.monotonic()
         self.report.adopted += 1
@@ -181,10 +188,13 @@ class Recovery:
             bridged=agent_id is not None or None,
         )
         if not leg.up:
+            if leg.ringing:
+                flight.ringing = flight.saw(now, Kind.RINGING)
             return
-        flight.answered = flight.answered if flight.answered is not None else now - flight.t0
+        since = now - flight.t0
+        flight.answered = _first(flight.answered, _offset(flight, history.answered), since)
         if agent_id is not None:
-            flight.bridged = flight.bridged if flight.bridged is not None else now - flight.t0
+            flight.bridged = _first(flight.bridged, _offset(flight, history.bridged_at), since)
             flight.agent_id = agent_id
         else:
             settings = self.attempts.campaigns[flight.campaign_id]
@@ -196,6 +206,8 @@ class Recovery:
 
     def _close(self, flight: Flight, history: CelHistory | None) -> None:
         now = self.clock.monotonic()
+        if history is None and len(flight.evidence.items) > 1:
+            history = CelHistory()  # more was seen than the placing: it was dialled
         if history is None:
             self.report.never_dialled += 1
             self.attempts.never_left(flight, "the service was interrupted before it was dialled")
@@ -257,6 +269,10 @@ class Recovery:
         for number in await session.scalars(query):
             found[number.lead_id].append(number)
         return found
+
+
+def _first(*offsets: float | None) -> float | None:
+    return next((offset for offset in offsets if offset is not None), None)
 
 
 def _offset(flight: Flight, moment: datetime | None) -> float | None:
