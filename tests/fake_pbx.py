@@ -335,6 +335,13 @@ class FakePbx:
         else:
             self._go(channel, ("customers", "orphaned"))
 
+    def die(self) -> None:
+        """All channels are gone at once, and nothing was written of their end."""
+        for channel in self.channels_now.values():
+            for timer in [*channel.timers, *([channel.wait] if channel.wait else [])]:
+                timer.cancel()
+        self.channels_now.clear()
+
     # -- bridges -----------------------------------------------------------------------------------
 
     def _join(self, pair: list[Channel]) -> None:

@@ -263,7 +263,7 @@ async def test_a_call_that_was_placed_as_the_link_broke_is_found_alive(
 async def test_a_pbx_that_died_took_its_calls_with_it(outside: Outside) -> None:
     engine = await one_call(outside, STAYS)
     outside.pbx.up = False
-    outside.pbx.channels_now.clear()
+    outside.pbx.die()
     await asyncio.sleep(2)
     outside.pbx.up = True
     engine.watchdog.look_now()
@@ -281,7 +281,7 @@ async def test_a_pbx_that_died_before_it_told_of_a_call(outside: Outside) -> Non
     engine = await outside.engine().start()
     outside.pbx.on_originate = lambda o: setattr(outside.pbx, "up", o.context == "agents")
     await asyncio.sleep(5)
-    outside.pbx.channels_now.clear()  # and its log has no end of them
+    outside.pbx.die()
     outside.pbx.on_originate = lambda _: None
     outside.pbx.up = True
     engine.watchdog.look_now()
