@@ -1,6 +1,7 @@
 """Each part that the service stands on is killed in the middle of work, and comes back."""
 
 import os
+import resource
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
@@ -105,3 +106,24 @@ async def test_the_broker(house: House) -> None:
     await house.until(lambda: not service.bus.connected, "the bus notices")
     await house.ended(campaign, len(numbers))  # calls do not wait for it
     await house.until(lambda: service.bus.connected, "the bus is back", seconds=30)
+
+
+async def test_the_database_s_disk_is_full_for_a_while(house: House) -> None:
+    service = house.service
+    numbers = [house.number("talks") for _ in range(8)]
+    campaign = await house.campaign(*numbers, wrap_up_s=0)
+    await house.state_of("ann", AgentState.TALKING)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))  # no file of ours may grow
+    try:
+        await house.until(lambda: not service.ledger.healthy, "it is noticed")
+        assert (await service.check())["database"] == "cannot be written"
+        await house.until(lambda: not len(service.attempts.flights), "calls end as they would")
+        placed = len(await house.attempts(campaign))
+        assert service.ledger.queued
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    await house.until(lambda: service.ledger.healthy, "it is written")
+    assert service.watchdog.mismatches < 2  # the PBX's death alone
+    ended = await house.ended(campaign, placed + 1)
+    assert all(a["outcome"] == "answered" for a in ended[:placed])
