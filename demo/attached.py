@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from cti.base.clock import SystemClock
 from demo.run import Demo
 from pstn.world import World
 
@@ -22,6 +23,7 @@ class AttachedDemo(Demo):
     async def run(self) -> dict[str, Any]:
         """From hiring to the report; the robots sign out at the end, nothing else is undone."""
         personas = World.check(self.plan.personas)
+        self.campaign = f"Demo {SystemClock().now():%Y-%m-%d %H:%M:%S}"
         async with contextlib.AsyncExitStack() as undo:
             http = await undo.enter_async_context(self.client())
             await self.hire(http)

@@ -29,6 +29,7 @@ from cti.processes.pbx import Phone
 from cti.processes.ports import Ports
 from cti.serve import ADDRESS_FILE
 from cti.settings import Settings
+from demo.http import all_recordings, attempts_of, imported, ok
 from demo.report import report
 from demo.robots import Robots
 from demo.truth import compare
@@ -42,6 +43,7 @@ CALLER_KEYS = ("1", "2", "91", "1", "")
 """What callers press: sales, service, a key without a choice and then sales, sales, nothing."""
 RING_TIMEOUT = 28
 DRAIN_SECONDS = 60.0
+SETTLE_SECONDS = 5.0
 ALWAYS = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 
 Tell = Callable[[str], None]
@@ -74,6 +76,7 @@ class Demo:
     restarts: int = 0
     url: str = ""
     token: str = ""
+    campaign: str = "Demo"
     campaign_id: int = 0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -197,11 +200,11 @@ class Demo:
     async def hire(self, http: httpx.AsyncClient) -> list[Phone]:
         """Make the service know the robots, who may have worked before; their phones."""
         self.tell(f"Hiring {self.plan.agents} robot agents with real SIP phones")
-        known = {agent["name"] for agent in await _ok(http.get("/v1/agents"))}
+        known = {agent["name"] for agent in await ok(http.get("/v1/agents"))}
         phones = []
         for name in self._names():
             if name not in known:
-                added = await _ok(http.post("/v1/agents", json={"name": name}))
+                added = await ok(http.post("/v1/agents", json={"name": name}))
                 phones.append(Phone(added["phone"], added["secret"]))
         return phones
 
@@ -213,13 +216,13 @@ class Demo:
         robots.start()
         undo.push_async_callback(robots.close)
         for name in self._names():
-            await _ok(http.post(f"/v1/agents/{name}/sign-in"))
+            await ok(http.post(f"/v1/agents/{name}/sign-in"))
         return robots
 
     async def leave(self, http: httpx.AsyncClient) -> None:
         """The robots sign out."""
         for name in self._names():
-            await _ok(http.post(f"/v1/agents/{name}/sign-out"))
+            await ok(http.post(f"/v1/agents/{name}/sign-out"))
 
     def _names(self) -> list[str]:
         return [f"robot{number:02}" for number in range(1, self.plan.agents + 1)]
@@ -232,20 +235,21 @@ class Demo:
             "wrap_up_s": 10,
             "windows": ALWAYS,
         }
-        made = await _ok(http.post("/v1/campaigns", json={"name": "Demo", "settings": settings}))
+        asked = {"name": self.campaign, "settings": settings}
+        made = await ok(http.post("/v1/campaigns", json=asked))
         self.campaign_id = made["id"]
         with self.plan.leads.open("rb") as file:
-            job = await _ok(
+            job = await ok(
                 http.post(
                     f"/v1/campaigns/{self.campaign_id}/imports",
                     files={"file": (self.plan.leads.name, file)},
                 )
             )
-        done = await _imported(http, job["id"])
+        done = await imported(http, job["id"])
         if not done["accepted"]:
             raise UserError(f"{self.plan.leads}: no lead could be used: {done['error']}")
         self.tell(f"{done['accepted']} leads imported, {done['rejected']} refused")
-        await _ok(http.post(f"/v1/campaigns/{self.campaign_id}/start"))
+        await ok(http.post(f"/v1/campaigns/{self.campaign_id}/start"))
 
     # -- while it runs -------------------------------------------------------------------------
 
@@ -257,7 +261,7 @@ class Demo:
     async def _watch_board(self, http: httpx.AsyncClient) -> None:
         while True:
             with contextlib.suppress(httpx.HTTPError):
-                self.board = await _ok(http.get("/v1/live"))
+                self.board = await ok(http.get("/v1/live"))
             await asyncio.sleep(0.5)
 
     async def _keep_alive(self, world: World) -> None:
@@ -282,11 +286,11 @@ class Demo:
     async def _drain(self, http: httpx.AsyncClient) -> None:
         """No new calls; wait for those under way, and for their recordings."""
         self.tell("No new calls; waiting for those under way to end (Ctrl-C: at once)")
-        await _ok(http.post(f"/v1/campaigns/{self.campaign_id}/pause"))
+        await ok(http.post(f"/v1/campaigns/{self.campaign_id}/pause"))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 while not self.hurry.is_set():
-                    board = await _ok(http.get("/v1/live"))
+                    board = await ok(http.get("/v1/live"))
                     busy = {"talking", "wrapping", "reserved"} & board["agents_by_state"].keys()
                     if not (board["calls_by_state"] or board["recordings"]["waiting"] or busy):
                         return
@@ -295,9 +299,9 @@ class Demo:
     # -- the end -------------------------------------------------------------------------------
 
     async def _gather(self, http: httpx.AsyncClient, personas: Personas) -> dict[str, Any]:
-        attempts = await _attempts(http)
-        recordings = await _recordings(http)
-        self._boards.append(await _ok(http.get("/v1/live")))
+        attempts = await self._recorded(http)
+        recordings = await all_recordings(http)
+        self._boards.append(await ok(http.get("/v1/live")))
         return report(
             attempts=attempts,
             boards=self._boards,
@@ -305,6 +309,17 @@ class Demo:
             truth=compare(attempts, personas),
             restarts=self.restarts,
         )
+
+    async def _recorded(self, http: httpx.AsyncClient) -> list[dict[str, Any]]:
+        """The attempts, once the record has caught up with the board: outcomes are written after
+        the call has left it, several at a time."""
+        deadline = SystemClock().monotonic() + SETTLE_SECONDS
+        while True:
+            attempts = await attempts_of(http, self.campaign_id)
+            settled = all(attempt["outcome"] for attempt in attempts)
+            if settled or SystemClock().monotonic() > deadline:
+                return attempts
+            await asyncio.sleep(0.2)
 
     async def _stop_service(self) -> None:
         self.tell("Stopping everything")
@@ -336,51 +351,6 @@ async def clean(folder: Path, *, keep: bool = False) -> None:
     if not keep:
         shutil.rmtree(folder)
         folder.mkdir()
-
-
-async def _imported(http: httpx.AsyncClient, import_id: int) -> dict[str, Any]:
-    while True:
-        job: dict[str, Any] = await _ok(http.get(f"/v1/imports/{import_id}"))
-        if job["state"] != "running":
-            return job
-        await asyncio.sleep(0.1)
-
-
-async def _attempts(http: httpx.AsyncClient) -> list[dict[str, Any]]:
-    """All of them, page by page."""
-    found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {"limit": 500}
-    while True:
-        page = await _ok(http.get("/v1/attempts", params=params))
-        known = {a["id"] for a in found}
-        new = [a for a in page if a["id"] not in known]
-        found += new
-        if not new or len(page) < params["limit"]:
-            return found
-        params["before"] = page[-1]["placed_at"]
-
-
-async def _recordings(http: httpx.AsyncClient) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    after = ""
-    while True:
-        page = await _ok(http.get("/v1/recordings", params={"after": after, "limit": 100}))
-        found += page["items"]
-        after = page["next"]
-        if not after:
-            return found
-
-
-async def _ok(request: Any) -> Any:
-    """The answer's JSON; an error answer becomes a UserError with the service's own words."""
-    response = await request
-    if response.is_error:
-        try:
-            fault = response.json()
-        except ValueError:
-            fault = {"error": response.text[:200]}
-        raise UserError(fault.get("error", "unknown error"), fault.get("cure", ""))
-    return response.json() if response.content else None
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
