@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -37,9 +37,7 @@ def serve(settings: Settings, build: Callable[[Settings], Service] = build) -> N
 
 async def _serve(settings: Settings, build: Callable[[Settings], Service]) -> None:
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+    _on_signals(stopping.set)
     listener = _listen(settings)
     with _told_in_words():
         service = build(settings)
@@ -52,7 +50,12 @@ async def _serve(settings: Settings, build: Callable[[Settings], Service]) -> No
             await service.infrastructure.stop()
             raise
         _tell(address, listener, service)
-        await _run_http(service, listener, stopping)
+        async with _http(service, listener) as ended:
+            stopped = asyncio.get_running_loop().create_task(stopping.wait())
+            await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            _on_signals(service.hurry)  # the second one means: at once
+            await service.finish()  # agents can still say what came of their calls
         await service.stop()
     finally:
         address.unlink(missing_ok=True)
@@ -72,17 +75,24 @@ def _told_in_words() -> Iterator[None]:
         ) from error
 
 
-async def _run_http(service: Service, listener: socket.socket, stopping: asyncio.Event) -> None:
+def _on_signals(act: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, act)
+
+
+@contextlib.asynccontextmanager
+async def _http(service: Service, listener: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+    """Serve HTTP within; gives the task that ends when the server does."""
     config = uvicorn.Config(
         service.app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
     server = _Server(config)
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
-    waiting = asyncio.get_running_loop().create_task(stopping.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    server.should_exit = True
-    await serving
+    try:
+        yield serving
+    finally:
+        server.should_exit = True
+        await serving
 
 
 class _Server(uvicorn.Server):

@@ -49,7 +49,7 @@ from cti.settings import Settings
 from cti.store.engine import Store
 from cti.store.migrate import migrate
 from dialer.attempts.api import router as attempts_router
-from dialer.attempts.events import AttemptBridged, AttemptEnded
+from dialer.attempts.events import AttemptBridged, AttemptEnded, LeadScheduled
 from dialer.attempts.metrics import measure
 from dialer.attempts.publish import publish_attempts
 from dialer.attempts.service import AttemptService
@@ -78,8 +78,6 @@ log = structlog.get_logger(__name__)
 
 PBX_PATIENCE = 30.0
 """Seconds a start waits for the PBX."""
-DRAIN_SECONDS = 10.0
-"""A clean stop waits this long for calls that still ring; who talks goes on without us."""
 HANG_UP_SECONDS = 3.0
 """And this long for the PBX to say that hung-up calls have ended."""
 INSERT_RECORDING = insert(RecordingRow.__table__)  # type: ignore[arg-type]
@@ -134,6 +132,8 @@ class Service:
     recordings: RecordingService
     board: Board
     ready: bool = False
+    _finished: bool = False
+    _hurried: bool = False
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     _parts: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -202,49 +202,60 @@ class Service:
         for work in (self._mind_time(), self.infrastructure.keep()):
             undo.push_async_callback(_end, asyncio.get_running_loop().create_task(work))
 
-    async def stop(self, *, children: bool = True) -> None:
-        """Place nothing new, let what rings finish, write everything down, close the parts.
+    async def finish(self) -> None:
+        """Place nothing new, and let calls and wrap-ups end, for `stop_seconds` at most.
 
-        children: also stop the private Redis, broker and PBX (which ends talks that still run).
+        Then what rings is hung up, and so are talks on a private PBX, which stops with us; on
+        somebody's own PBX they go on and the next start adopts them.
+        """
+        if self._finished:
+            return
+        self._finished = True
+        self.dialler.stop_placing()
+        log.info("service.finishing", in_flight=len(self.attempts.flights))
+        await self._until(lambda: not self._busy(), self.settings.stop_seconds)
+        for attempt_id in self._to_hang_up():
+            try:
+                await self.pbx.hang_up(attempt_id)
+            except PbxError as error:
+                log.info("service.call_already_gone", attempt=attempt_id, why=str(error))
+        await self._until(lambda: not self._to_hang_up(), HANG_UP_SECONDS)
+        for attempt_id in list(self.attempts.awaiting):
+            self.attempts.give_up_waiting(attempt_id)
+
+    def hurry(self) -> None:
+        """Do not wait for calls any longer."""
+        self._hurried = True
+        self._moved.set()
+
+    async def stop(self, *, children: bool = True) -> None:
+        """Finish, write everything down, close the parts.
+
+        children: also stop the private Redis, broker and PBX.
         """
         self.ready = False
-        self.dialler.stop_placing()
-        log.info("service.stopping", in_flight=len(self.attempts.flights))
-        await self._drain()
+        await self.finish()
+        log.info("service.stopping")
         try:
             await self._parts.aclose()
         finally:
             if children:
                 await self.infrastructure.stop()
 
-    async def _drain(self) -> None:
-        """Wait for calls without an agent to end; hang up those that do not in time."""
-        await self._until(lambda: not self._ringing(), DRAIN_SECONDS)
-        for attempt_id in [*self._ringing(), *self._talking()]:
-            try:
-                await self.pbx.hang_up(attempt_id)
-            except PbxError as error:
-                log.info("service.call_already_gone", attempt=attempt_id, why=str(error))
-        await self._until(lambda: not (self._ringing() or self._talking()), HANG_UP_SECONDS)
-        for attempt_id in list(self.attempts.awaiting):
-            self.attempts.give_up_waiting(attempt_id)
-
     async def _until(self, done: Callable[[], bool], seconds: float) -> None:
-        """Wait for calls to move on until `done`, or for `seconds`."""
+        """Wait for calls to move on until `done`, for `seconds`, or until hurried."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not done():
+                while not (done() or self._hurried):
                     self._moved.clear()
                     await self._moved.wait()
 
-    def _ringing(self) -> list[str]:
-        return [f.attempt_id for f in self.attempts.flights if f.bridged is None]
+    def _busy(self) -> bool:
+        return bool(len(self.attempts.flights) or self.attempts.awaiting)
 
-    def _talking(self) -> list[str]:
-        """Talks end with a private PBX; on somebody's own PBX they go on and are adopted."""
-        if self.settings.ami_url is not None:
-            return []
-        return [f.attempt_id for f in self.attempts.flights if f.bridged is not None]
+    def _to_hang_up(self) -> list[str]:
+        ours = self.settings.ami_url is None
+        return [f.attempt_id for f in self.attempts.flights if ours or f.bridged is None]
 
     async def _mind_time(self) -> None:
         """What happens only because time passes: wrap-ups end, lost attempts are looked for."""
@@ -309,6 +320,7 @@ class Service:
         publish_attempts(self.bus, self.signals, self.attempts.flights, self.roster, self.clock)
         self.signals.on(AttemptBridged, lambda _: self._moved.set())
         self.signals.on(AttemptEnded, lambda _: self._moved.set())
+        self.signals.on(LeadScheduled, lambda _: self._moved.set())
         self.signals.on(AttemptEnded, self._catalogue_attempt)
         self.signals.on(CallerMoved, self._catalogue_caller)
         measure(

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     phones_file: Path | None = Field(
         None, description="agents' phones are also written there, for `cti pbx run`"
     )
+    stop_seconds: float = Field(
+        10.0, ge=0, description="how long a stop waits for calls and wrap-ups to end"
+    )
     menus: Path = Field(SHIPPED_MENUS, description="folder of IVR menus (YAML)")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
