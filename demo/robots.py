@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiomqtt
@@ -71,17 +73,17 @@ class Robots:
         if agent in self._acts:
             self._acts.pop(agent).cancel()
         if state["state"] == "talking":
-            act = self._talk(agent)
+            act = partial(self._talk, agent)
         elif state["state"] == "wrapping" and call:
-            act = self._wrap_up(agent, call)
+            act = partial(self._wrap_up, agent, call)
         else:
             return
         self._acts[agent] = asyncio.get_running_loop().create_task(self._quietly(act))
 
-    async def _quietly(self, act: object) -> None:
+    async def _quietly(self, act: Callable[[], Awaitable[None]]) -> None:
         # The service may be restarting, or the customer may have been quicker: robots shrug.
         with contextlib.suppress(httpx.HTTPError):
-            await act  # type: ignore[misc]
+            await act()
 
     async def _talk(self, agent: str) -> None:
         await asyncio.sleep(self.rng.uniform(*LONGEST_TALK))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.base.clock import Clock
@@ -127,7 +127,7 @@ class InboundDesk:
             return
         new = Caller(uniqueid, dialled[:32], caller[:64], self.clock.now())
         self.callers[uniqueid] = new
-        self._write(self._insert(new))
+        self._write(self._save(new))
         self.signals.emit(CallerMoved(new, "arrived"))
 
     async def chose(self, uniqueid: str, menu: str, digit: str) -> None:
@@ -160,7 +160,7 @@ class InboundDesk:
             return
         caller.queued_at = self.clock.now()
         caller.queue = caller.queue or event.value
-        self._write(self._update(caller))
+        self._write(self._save(caller))
         self.signals.emit(CallerMoved(caller, "queued"))
         self.floor.offer(caller.id, patient=True, wrap_up=self.wrap_up)
 
@@ -179,7 +179,7 @@ class InboundDesk:
         caller.ended_at = at or self.clock.now()
         self.answered_today += caller.outcome == "answered"
         self.abandoned_today += caller.outcome == "abandoned"
-        self._write(self._update(caller))
+        self._write(self._save(caller))
         self.signals.emit(CallerMoved(caller, "ended"))
 
     # -- the record ----------------------------------------------------------------------------
@@ -188,31 +188,23 @@ class InboundDesk:
         """Wait for what is being written."""
         await asyncio.gather(*self._writes, return_exceptions=True)
 
-    async def _insert(self, caller: Caller) -> None:
+    async def _save(self, caller: Caller) -> None:
+        """All that is known, so that a step makes up for one before it that was not written."""
         row = InboundCallRow(
             id=caller.id,
             dialled=caller.dialled,
             caller=caller.caller,
+            queue=caller.queue,
+            choices=" ".join(caller.choices)[:255],
             arrived_at=caller.arrived_at,
+            queued_at=caller.queued_at,
+            bridged_at=caller.bridged_at,
+            ended_at=caller.ended_at,
+            agent_id=caller.agent_id,
+            outcome=caller.outcome if caller.ended_at else None,
         )
         async with self.store.write() as session:
             await session.merge(row)
-
-    async def _update(self, caller: Caller) -> None:
-        async with self.store.write() as session:
-            await session.execute(
-                update(InboundCallRow)
-                .where(InboundCallRow.id == caller.id)
-                .values(
-                    queue=caller.queue,
-                    choices=" ".join(caller.choices)[:255],
-                    queued_at=caller.queued_at,
-                    bridged_at=caller.bridged_at,
-                    ended_at=caller.ended_at,
-                    agent_id=caller.agent_id,
-                    outcome=caller.outcome if caller.ended_at else None,
-                )
-            )
 
     def _write(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(self._guarded(work))

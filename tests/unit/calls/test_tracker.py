@@ -344,6 +344,7 @@ def test_any_order_of_legal_events_keeps_the_legs_true(acts: list[tuple[str, str
         assert {i: leg.bridge or ("pool" if leg.pooled else "") for i, leg in legs.items()} == (
             world.alive
         )
+        assert at.tracker._bridges.keys() == set(world.alive.values()) & {"x", "y"}
         for one in LEGS:
             talk = {i for i, b in world.alive.items() if b == world.alive.get(one)}
             hears = talk - {one} if world.alive.get(one) in {"x", "y"} else set()

@@ -23,7 +23,7 @@ SOON = 0.05
 class Rig:
     """Rooms wired as the service wires them; whatever is answered is offered to the floor."""
 
-    def __init__(self, fake: FakePbx | None = None) -> None:
+    def __init__(self, fake: FakePbx | None = None, *, offers: bool = True) -> None:
         self.clock = VirtualClock()
         self.signals = Signals()
         self.fake = fake or FakePbx(self.clock)
@@ -38,7 +38,8 @@ class Rig:
         for kind in (CallConnected, CallUnserved, CallParted, AgentFreed, WrapUpEnded):
             self.signals.on(kind, self.heard.append)
         self.signals.on(AgentChanged, self._changed)
-        self.signals.on(LegMarked, self._marked)
+        if offers:
+            self.signals.on(LegMarked, self._marked)
         self.patient = False
         self.prefer: int | None = None
 

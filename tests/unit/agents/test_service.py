@@ -1,0 +1,105 @@
+"""Agents are added, signed in and out, and end calls."""
+
+import asyncio
+
+import pytest
+
+from cti.agents.service import AgentService
+from cti.agents.states import AgentState
+from cti.base.errors import Conflict, NotFound, UserError
+from tests.unit.engine.rig import Outside
+from tests.unit.floor.rig import SOON, Rig
+
+
+class Desk:
+    """The service on a real database, with the floor's rig; what the phones' file was told."""
+
+    def __init__(self, outside: Outside, rig: Rig) -> None:
+        self.rig = rig
+        self.told: list[list[tuple[str, str]]] = []
+        self.service = AgentService(outside.store, rig.roster, rig.pbx, rig.clock, self._tell)
+
+    async def _tell(self, phones: list[tuple[str, str]]) -> None:
+        self.told.append(phones)
+
+
+@pytest.fixture
+async def desk(outside: Outside, rig: Rig) -> Desk:
+    return Desk(outside, rig)
+
+
+async def test_a_new_agent_has_a_phone_that_the_pbx_learns(desk: Desk) -> None:
+    anna = await desk.service.add("anna", display_name="Anna A.")
+    bert = await desk.service.add("bert", mode="ringing")
+    assert (anna.phone, bert.phone) == ("agent-anna", "agent-bert")
+    assert len(anna.phone_secret) >= 20
+    assert anna.phone_secret != bert.phone_secret
+    assert desk.told[-1] == [
+        ("agent-anna", anna.phone_secret),
+        ("agent-bert", bert.phone_secret),
+    ]
+    assert desk.rig.roster.get("bert").mode == "ringing"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Anna", "-anna", "an na", "a" * 32, "anna\r\n", "anna]", "王"]
+)
+async def test_a_name_that_cannot_be_one(desk: Desk, name: str) -> None:
+    with pytest.raises(UserError, match="cannot be an agent's name"):
+        await desk.service.add(name)
+    assert desk.told == []
+
+
+async def test_no_name_twice_and_no_unknown_mode(desk: Desk) -> None:
+    await desk.service.add("anna")
+    with pytest.raises(Conflict, match="already an agent 'anna'"):
+        await desk.service.add("anna")
+    with pytest.raises(UserError, match="no phone mode"):
+        await desk.service.add("bert", mode="telepathy")
+    assert len(desk.told) == 1
+
+
+async def test_agents_are_known_after_a_restart(desk: Desk, outside: Outside) -> None:
+    await desk.service.add("anna")
+    again = Desk(outside, Rig())
+    await again.service.load()
+    anna = again.rig.roster.get("anna")
+    assert (anna.state, anna.phone) == (AgentState.SIGNED_OUT, "agent-anna")
+
+
+async def test_in_ready_break_and_out(desk: Desk) -> None:
+    await desk.service.add("anna")
+    anna = desk.service.sign_in("anna")
+    assert desk.service.sign_in("anna") is anna
+    await asyncio.sleep(SOON)
+    assert anna.free
+    desk.service.set_ready("anna", ready=False, reason="x" * 100)
+    assert (anna.state, anna.reason) == (AgentState.NOT_READY, "x" * 64)
+    desk.service.set_ready("anna", ready=False)
+    assert anna.reason == "break"
+    desk.service.set_ready("anna", ready=True)
+    assert anna.free
+    desk.service.sign_out("anna")
+    desk.service.sign_out("anna")
+    assert anna.state is AgentState.SIGNED_OUT
+    with pytest.raises(NotFound):
+        desk.service.sign_in("otto")
+
+
+async def test_an_agent_ends_the_call(desk: Desk) -> None:
+    await desk.service.add("anna")
+    anna = desk.service.sign_in("anna")
+    await asyncio.sleep(SOON)
+    with pytest.raises(Conflict, match="not in a call"):
+        await desk.service.hang_up("anna")
+    call = await desk.rig.call()
+    await asyncio.sleep(SOON)
+    desk.rig.fake.refuse = lambda _: "No such channel"
+    with pytest.raises(Conflict, match="No such channel"):
+        await desk.service.hang_up("anna")
+    desk.rig.fake.refuse = lambda _: ""
+    await desk.service.hang_up("anna")
+    await asyncio.sleep(SOON)
+    assert anna.state is AgentState.WRAPPING
+    assert call not in desk.rig.fake.channels_now
+    assert anna.leg in desk.rig.fake.channels_now
