@@ -15,16 +15,20 @@ from tests.pbx.loopback import LoopbackPbx
 
 pytestmark = pytest.mark.pbx
 
+SERVE = "import cti.cli; cti.cli.main()"
 # A start waits half a minute for a PBX that is still booting; a test does not.
-SERVE = "import cti.service, cti.cli; cti.service.PBX_PATIENCE = 1.0; cti.cli.main()"
+HURRIED = "import cti.service; cti.service.PBX_PATIENCE = 1.0; "
 
 
 async def refused(
-    state: Path, limit: Callable[[], None] | None = None, **settings: str | int | Path
+    state: Path,
+    limit: Callable[[], None] | None = None,
+    before: str = "",
+    **settings: str | int | Path,
 ) -> str:
     """Run `cti serve`, which must end by itself; its last words."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVE, "serve",
+        sys.executable, "-c", before + SERVE, "serve",
         env={
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": str(Path.home()),
@@ -80,7 +84,10 @@ async def test_a_wrong_ami_secret(tmp_path: Path, pbx: LoopbackPbx) -> None:
 
 async def test_no_pbx(tmp_path: Path, closed_port: int) -> None:
     words = await refused(
-        tmp_path, ami_url=f"ami://cti:s@127.0.0.1:{closed_port}", cel_file=tmp_path / "cel.csv"
+        tmp_path,
+        before=HURRIED,
+        ami_url=f"ami://cti:s@127.0.0.1:{closed_port}",
+        cel_file=tmp_path / "cel.csv",
     )
     assert f"No PBX at 127.0.0.1:{closed_port} after 1 s" in words
 
