@@ -139,12 +139,21 @@ async def test_out_and_in_again_quickly(rig: Rig) -> None:
 
 
 async def test_a_request_the_pbx_did_without_an_answer_is_adopted(rig: Rig) -> None:
-    rig.fake.phones["agent-anna"] = Far(answers=6.0, silent=True)
+    rig.fake.phones["agent-anna"] = Far(answers=5.5, silent=True)
     anna = await rig.agent("anna")
-    await asyncio.sleep(6.0)
-    rig.fake.phones["agent-anna"] = Far(answers=6.0)
     await asyncio.sleep(60)
     assert anna.free
+    assert living(rig) == [anna.leg] == rig.fake.originated("ag-")
+
+
+async def test_a_phone_that_is_there_twice_keeps_one_line(rig: Rig) -> None:
+    rig.fake.phones["agent-anna"] = Far(answers=8.0, silent=True)
+    anna = await rig.agent("anna")
+    await asyncio.sleep(5.5)
+    rig.fake.phones["agent-anna"] = PICKS_UP
+    await asyncio.sleep(60)
+    assert anna.free
+    assert len(rig.fake.originated("ag-")) == 2
     assert living(rig) == [anna.leg]
 
 
