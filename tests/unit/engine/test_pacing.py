@@ -4,13 +4,14 @@ import asyncio
 from collections import Counter
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti.ami import actions as act
 from dialer.engine.filler import ENOUGH, Filler
 from dialer.leads.models import LeadRow
 from tests.fake_pbx import NO_ANSWER, STAYS, Far
-from tests.unit.engine.rig import Engine, Outside
+from tests.unit.engine.rig import Engine, Gate, GatedStore, Outside
 
 
 async def test_one_line_for_each_free_agent(outside: Outside) -> None:
@@ -111,22 +112,26 @@ async def test_a_pause_while_another_hopper_is_filled_leaves_nothing_behind(
     second = await outside.campaign(leads=2)
     engine = outside.engine()
 
+    filling = asyncio.Event()
+
     class Slow(Filler):
         async def fill(self, campaign_id: int, enough: int = ENOUGH) -> int:
             if campaign_id == first and len(engine.dialler.running) == 2:
-                await asyncio.sleep(0.5)
+                filling.set()
+                await asyncio.sleep(0.9)
             return await super().fill(campaign_id, enough)
 
     engine.dialler.filler = Slow(outside.store, engine.hopper, outside.clock)
     await engine.start()
     await asyncio.sleep(3)
+    filling.clear()
     await outside.leads(second, 5)
+    await filling.wait()
     await outside.set_state(second, "paused")
-    for _ in range(20):
-        engine.dialler.campaign_changed(second)
-        await asyncio.sleep(0.3)
-        leads = [lead for lead in await outside.all(LeadRow) if lead.campaign_id == second]
-        assert {lead.state for lead in leads} <= {"waiting", "in_flight"}
+    engine.dialler.campaign_changed(second)
+    await asyncio.sleep(5)
+    leads = [lead for lead in await outside.all(LeadRow) if lead.campaign_id == second]
+    assert {lead.state for lead in leads} <= {"waiting", "in_flight"}
 
 
 async def test_a_clean_stop_hands_the_leads_back_and_lets_talks_go_on(outside: Outside) -> None:
@@ -223,6 +228,40 @@ async def test_a_full_disk_pauses_dialling_and_loses_nothing(outside: Outside) -
     assert await outside.lead_states() == {"closed": 20}
     assert await outside.outcomes() == ["answered"] * 20
     assert set(Counter(outside.pbx.dialled).values()) == {1}
+
+
+async def test_a_ledger_that_cannot_write_pauses_dialling(outside: Outside) -> None:
+    engine = await running(outside)
+    engine.ledger.store = GatedStore(str(outside.store.url), Gate(away={"database"}))
+    await asyncio.sleep(5)
+    dialled = len(outside.pbx.dialled)
+    await asyncio.sleep(30)
+    assert (engine.ledger.healthy, len(outside.pbx.dialled)) == (False, dialled)
+    await engine.ledger.store.close()
+    engine.ledger.store = outside.store
+    await asyncio.sleep(15)
+    assert len(outside.pbx.dialled) > dialled
+
+
+async def test_leads_whose_commit_failed_are_given_back_at_once(outside: Outside) -> None:
+    await outside.agents(2)
+    engine = await outside.engine().start()
+    await asyncio.sleep(1)
+    campaign = await outside.campaign(leads=5)
+    failing = OperationalError("COMMIT", None, Exception("database or disk is full"))
+
+    async def transact(_: object) -> None:
+        raise failing
+
+    plain = outside.store.transact
+    outside.store.transact = transact  # type: ignore[method-assign,assignment]
+    engine.dialler.campaign_changed(campaign)
+    await asyncio.sleep(5)
+    sizes = await outside.hopper(campaign)
+    assert (sizes.due, sizes.taken, outside.pbx.dialled) == (5, 0, [])
+    outside.store.transact = plain  # type: ignore[method-assign]
+    await asyncio.sleep(3)
+    assert len(outside.pbx.dialled) == 2
 
 
 @pytest.mark.parametrize("busy", [True, False], ids=["dialling", "nobody free"])

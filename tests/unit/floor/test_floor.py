@@ -154,6 +154,16 @@ async def test_when_all_bridges_fail_each_is_tried_once_and_the_message_plays(ri
     assert all(agent.free for agent in rig.roster)
 
 
+async def test_what_was_tried_in_vain_does_not_prolong_the_silence(rig: Rig) -> None:
+    await rig.agent("anna")
+    rig.fake.refuse = lambda a: "No" if isinstance(a, act.Bridge) else ""
+    rig.fake.slow = 0.6
+    await rig.call()
+    offered = rig.clock.monotonic()
+    await asyncio.sleep(5)
+    assert [e.t - offered for e in rig.of(CallUnserved)] == [pytest.approx(SERVE_WITHIN)]
+
+
 async def test_a_caller_with_whom_all_bridges_failed_is_tried_again_later(rig: Rig) -> None:
     await rig.agent("anna")
     rig.fake.refuse = lambda a: "No" if isinstance(a, act.Bridge) else ""
