@@ -292,8 +292,11 @@ async def test_a_pbx_that_died_before_it_told_of_a_call(outside: Outside) -> Non
     assert await outside.lead_states() == {"waiting": 1}
 
 
-async def test_a_call_that_was_seen_is_never_taken_for_one_not_dialled(outside: Outside) -> None:
-    engine = await one_call(outside, STAYS)
+@pytest.mark.parametrize(("far", "outcome"), [(STAYS, "answered"), (Far(rings=None), "failed")])
+async def test_a_call_that_was_seen_is_never_taken_for_one_not_dialled(
+    outside: Outside, far: Far, outcome: str
+) -> None:
+    engine = await one_call(outside, far)
     engine.recovery.read_cel = lambda _: {}  # somebody's own PBX, whose log we cannot read
     (flight,) = engine.attempts.flights
     outside.pbx.up = False
@@ -301,7 +304,7 @@ async def test_a_call_that_was_seen_is_never_taken_for_one_not_dialled(outside: 
     await blink(outside, engine, 2)
     await asyncio.sleep(5)
     attempt, lead = await the_only(outside)
-    assert (attempt.outcome, lead.dials) == ("answered", 1)
+    assert (attempt.outcome, lead.dials) == (outcome, 1)
 
 
 # -- killed anywhere ------------------------------------------------------------------------------
