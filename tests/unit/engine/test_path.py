@@ -224,6 +224,24 @@ async def test_an_agent_lost_in_mid_call_hands_the_person_over(outside: Outside)
     assert len(bridged) == 1
 
 
+async def test_the_wrap_up_of_who_left_does_not_end_that_of_who_stayed(outside: Outside) -> None:
+    engine = await one_call(outside, STAYS, agents=2)
+    engine.says = lambda _: None
+    await asyncio.sleep(10)
+    (flight,) = engine.attempts.flights
+    first = engine.roster.by_id(flight.agent_id)
+    assert first is not None
+    outside.pbx.end(first.leg or "")
+    await asyncio.sleep(WRAP_UP / 2)
+    outside.pbx.end(flight.attempt_id)
+    await asyncio.sleep(WRAP_UP * 0.7)
+    assert first.state is AgentState.READY
+    engine.attempts.dispose(flight.attempt_id, "refused")
+    await asyncio.sleep(1)
+    (attempt,) = await outside.attempts()
+    assert (attempt.disposition, attempt.disposition_by) == ("refused", flight.agent_id)
+
+
 async def test_the_agent_of_an_appointment_is_asked_first(outside: Outside) -> None:
     outside.pbx.default = STAYS
     await outside.agents(3)
