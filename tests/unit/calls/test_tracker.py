@@ -287,10 +287,7 @@ def test_two_looks_must_agree() -> None:
 # -- any order of legal events ----------------------------------------
 
 LEGS = ("a", "b", "c", "d")
-ACTS = st.tuples(
-    st.sampled_from(LEGS),
-    st.sampled_from(["created", "ringing", "up", "x", "y", "pool", "left", "hung up", "failed"]),
-)
+ACTS = ("created", "ringing", "up", "x", "y", "pool", "left", "hung up", "failed")
 
 
 class World:
@@ -302,9 +299,21 @@ class World:
         self.ended: set[str] = set()
         self.up: set[str] = set()
 
-    def event(self, leg: str, act: str) -> ami.Event | None:
-        if leg in self.ended or (act == "created") == (leg in self.made):
-            return None
+    def legal(self) -> list[tuple[str, str]]:
+        """What may happen next, to which leg."""
+        return [(leg, act) for leg in LEGS for act in ACTS if self._may(leg, act)]
+
+    def _may(self, leg: str, act: str) -> bool:
+        if act == "created":
+            return leg not in self.made
+        if leg not in self.alive:
+            return False
+        if act in {"x", "y", "pool"}:
+            return leg in self.up and not self.alive[leg]
+        return act != "left" or bool(self.alive[leg])
+
+    def event(self, leg: str, act: str) -> ami.Event:
+        """Let it happen."""
         if act == "created":
             self.made.add(leg)
             self.alive[leg] = ""
@@ -313,29 +322,27 @@ class World:
             del self.alive[leg]
             self.ended.add(leg)
             return hung_up(leg)
-        return self._move(leg, act)
-
-    def _move(self, leg: str, act: str) -> ami.Event | None:
-        bridge = self.alive[leg]
-        if act in {"x", "y", "pool"} and leg in self.up and not bridge:
+        if act in {"x", "y", "pool"}:
             self.alive[leg] = act
             return entered(leg, act)
-        if act == "left" and bridge:
-            self.alive[leg] = ""
+        if act == "left":
+            bridge, self.alive[leg] = self.alive[leg], ""
             return left(leg, bridge)
         if act == "up":
             self.up.add(leg)
             return up(leg)
-        return {"ringing": ringing(leg), "failed": ami.OriginateEnded(leg, False, 3, "")}.get(act)
+        return ringing(leg) if act == "ringing" else ami.OriginateEnded(leg, False, 3, "")
 
 
-@given(st.lists(ACTS, max_size=60))
-def test_any_order_of_legal_events_keeps_the_legs_true(acts: list[tuple[str, str]]) -> None:
+@given(st.lists(st.integers(0, 10_000), min_size=20, max_size=80))
+def test_any_order_of_legal_events_keeps_the_legs_true(picks: list[int]) -> None:
     at, world = Tracked(), World()
-    for leg, act in acts:
+    for pick in picks:
+        legal = world.legal()
+        if not legal:
+            break
+        leg, act = legal[pick % len(legal)]
         event = world.event(leg, act)
-        if event is None:
-            continue
         if act == "created":
             at.tracker.expect(leg)
         at.take(event)
