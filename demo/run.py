@@ -97,6 +97,7 @@ class Demo:
             said = json.loads((self.plan.state / ADDRESS_FILE).read_text())
             host, _, port = said["sip"].rpartition(":")
             await world.ensure((host, int(port)), await self.hire(http))
+            await world.registered(self.plan.agents)
             robots = await self.seat(undo, http, said["mqtt"])
             keeper = asyncio.get_running_loop().create_task(self._keep_alive(world), name="keeper")
             undo.push_async_callback(_cancel, [keeper])

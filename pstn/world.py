@@ -1,6 +1,7 @@
 """The world outside, running: carrier, customers, robot phones, callers. One more Asterisk."""
 
 import asyncio
+import contextlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -76,6 +77,19 @@ class World:
         changed |= write_private(self.process.etc / "personas.conf", dialplan(self.personas))
         if not await self.process.ensure() and changed:
             await self.process.console("core reload")
+
+    async def registered(self, phones: int, patience: float = 10.0) -> bool:
+        """Wait until so many robot phones have registered; False after `patience` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while await self._registrations() < phones:  # noqa: ASYNC110 - a console is asked
+                    await asyncio.sleep(0.1)
+                return True
+        return False
+
+    async def _registrations(self) -> int:
+        listed = await self.process.console("pjsip show registrations")
+        return len(re.findall(r"\bRegistered\b", listed))
 
     async def call_in(
         self,
