@@ -31,6 +31,7 @@ from cti.base.errors import UserError
 from cti.base.ids import is_agent_leg, is_attempt
 from cti.base.incidents import Incident
 from cti.base.signals import Signals
+from cti.base.tasks import end
 from cti.bus.incidents import publish_incidents
 from cti.bus.payloads import Message, RecordingMissing, RecordingReady
 from cti.bus.publisher import Bus
@@ -200,7 +201,7 @@ class Service:
         await self.dialler.start()
         undo.push_async_callback(self.dialler.close)
         for work in (self._mind_time(), self.infrastructure.keep()):
-            undo.push_async_callback(_end, asyncio.get_running_loop().create_task(work))
+            undo.push_async_callback(end, [asyncio.get_running_loop().create_task(work)])
 
     async def finish(self) -> None:
         """Place nothing new, and let calls and wrap-ups end, for `stop_seconds` at most.
@@ -382,11 +383,6 @@ class Service:
         if flight is None:
             return self.inbound.wrap_up
         return float(self.attempts.campaigns[flight.campaign_id].wrap_up_s)
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _nothing() -> None:

@@ -62,6 +62,7 @@ class Converter:
         except TimeoutError:
             _signal(process, signal.SIGKILL)
             await process.wait()
+        _signal(process, signal.SIGKILL)  # its ffmpeg may still be finishing
 
     async def _ask(self, job: dict[str, str]) -> dict[str, Any]:
         process = await self._running()

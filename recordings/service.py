@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from cti.base.clock import Clock
 from cti.base.errors import UserError
+from cti.base.tasks import end
 from cti.bus.payloads import Incident, Message, RecordingMissing, RecordingReady
 from cti.store.engine import Store
 from recordings import jobs
@@ -146,8 +147,7 @@ class RecordingService:
     async def close(self) -> None:
         """Stop converting. What was begun stays `processing` and is taken up by `resume`."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
             self._task = None
         await self._converter.close()
 

@@ -12,6 +12,7 @@ from cti.agents.roster import Roster
 from cti.agents.states import Agent, AgentState
 from cti.base.clock import Clock
 from cti.base.signals import Signals
+from cti.base.tasks import end
 from cti.live.errors import LiveStateDown
 from cti.live.redis import live_state
 
@@ -72,8 +73,7 @@ class AgentMemory:
     async def close(self) -> None:
         """Write the rest, then stop."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
         try:
             await self._flush()
         except LiveStateDown as error:

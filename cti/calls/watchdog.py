@@ -12,6 +12,7 @@ import structlog
 
 from cti.base.ids import is_agent_leg, is_attempt
 from cti.base.incidents import Incident
+from cti.base.tasks import end
 from cti.calls.pbx import Pbx, PbxError
 from cti.calls.tracker import SETTLE_SECONDS, Mismatch, Tracker
 
@@ -50,8 +51,7 @@ class Watchdog:
     async def close(self) -> None:
         """Stop looking."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
 
     async def look(self) -> Mismatch:
         """One comparison, with repair of what two looks agree on."""

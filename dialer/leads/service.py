@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.clock import Clock
 from cti.base.errors import NotFound
+from cti.base.tasks import end
 from cti.store.engine import Store
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
@@ -147,10 +148,7 @@ class LeadService:
 
     async def close(self) -> None:
         """Interrupt running imports; they stay `running` in the database."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks.values())
 
     def _launch(self, import_id: int) -> None:
         task = asyncio.create_task(self._run(import_id), name=f"import {import_id}")
