@@ -305,7 +305,7 @@ class Attempts:
         callback_at: datetime | None = None,
         note: str = "",
     ) -> None:
-        """The agent says what came of the call: while talking or in wrap-up, once.
+        """The agent says what came of the call: while talking (the last word counts) or in wrap-up.
 
         UserError for a code the campaign does not have or a missing time; Conflict when it is
         too late; NotFound for an unknown attempt.

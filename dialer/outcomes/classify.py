@@ -197,7 +197,7 @@ def _by_sip(evidence: Evidence, end: _End) -> Verdict:
 
 
 def _by_originate(reason: int) -> Verdict:
-    words = f"OriginateResponse {reason}"
+    words = f"The PBX's reason {reason} for not placing it"
     if reason not in signals.ORIGINATE_OUTCOMES:
         return _unknown(words)
     outcome, meaning = signals.ORIGINATE_OUTCOMES[reason]

@@ -9,7 +9,7 @@ detail may hold:
 | ringing, progress, answered | – (progress: early media, SIP 183) |
 | bridged, released | `agent` |
 | message_played | `sound` |
-| originate_failed | `reason`: the number in AMI's OriginateResponse |
+| originate_failed | `reason`: the PBX's number for why it could not place the call |
 | hangup | `cause`: Q.850; `sip`: final SIP status; `by`: customer, agent, us, ring_timeout |
 | not_dialled | `why`: words; the call never left |
 | recovered | `source`, `answered`, `bridged`, `cause`: what the PBX's log told after a restart |

@@ -78,7 +78,7 @@ VAGUE_CAUSES: Final = frozenset({0, 16, 31, 127})
 SOFT_CAUSES: Final = VAGUE_CAUSES | {18, 19}
 SOFT_SIP: Final = frozenset({408, 480, 487})
 
-# The numbers in AMI's OriginateResponse are Asterisk's control frames. Asterisk 22 says 0 for
+# The PBX's reasons for not placing a call are Asterisk's control frames. Asterisk 22 says 0 for
 # nearly every failure, busy included, and leaves the cause to the Hangup event; without a channel
 # (no such trunk) there is no Hangup. 3 is always our own ring time running out: the Hangup then
 # has Asterisk's own cause 19 and SIP 480, which nobody sent.
