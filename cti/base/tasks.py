@@ -1,16 +1,44 @@
 """Ending tasks for good."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
+from contextlib import suppress
+from typing import TypeVar
+
+T = TypeVar("T")
 
 INSIST_AFTER = 0.2
+GIVE_UP_AFTER = 30.0
+
+
+async def undivided(work: Awaitable[T]) -> T:
+    """The result of `work`, which is not broken off when we are cancelled.
+
+    It runs in a task of its own; a cancellation is raised once that has ended. `work` that takes
+    longer than 30 s from then (a database that does not answer any more) is cancelled after all.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise
+        deadline = asyncio.get_running_loop().time() + GIVE_UP_AFTER
+        while not task.done() and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            with suppress(asyncio.CancelledError):  # however often it is said
+                await asyncio.wait([task], timeout=left)
+        if not task.done():
+            task.cancel()
+        elif not task.cancelled():
+            task.exception()  # looked at: the cancellation goes before it
+        raise
 
 
 async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Cancel `tasks` and wait until they have ended, whatever they end with.
 
-    SQLAlchemy can lose a cancellation that arrives in the middle of a query (its greenlet returns
-    as if nothing had been); a loop would then go on for ever, so it is cancelled again.
+    A library can lose a cancellation that arrives at a bad moment; a loop would then go on for
+    ever, so it is cancelled again.
     """
     living = {task for task in tasks if not task.done()}
     while living:

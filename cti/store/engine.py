@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from cti.base.errors import UserError
+from cti.base.tasks import undivided
 
 T = TypeVar("T")
 
@@ -42,8 +43,8 @@ class Store:
     async def check(self) -> None:
         """Connect once; raises UserError that names the database when it cannot be reached."""
         try:
-            async with self.engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+            async with self.read() as session:
+                await session.execute(text("SELECT 1"))
         except (OSError, DBAPIError, OperationalError) as error:
             shown = self.url.render_as_string(hide_password=True)
             raise UserError(
@@ -54,23 +55,23 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading; never commits."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with _Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed at the end of the block, or not at all."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            if not self.is_sqlite:
-                async with session.begin():
-                    yield session
-                return
-            # SQLite has one writer at a time. Waiting here is fair and cheap; its own busy
-            # handler sleeps. IMMEDIATE takes the write lock before the first read, so that a
-            # read snapshot can never go stale in mid-transaction (SQLITE_BUSY_SNAPSHOT).
-            async with self._write_lock, session.begin():
+        # SQLite has one writer at a time. Waiting here is fair and cheap; its own busy
+        # handler sleeps. IMMEDIATE takes the write lock before the first read, so that a
+        # read snapshot can never go stale in mid-transaction (SQLITE_BUSY_SNAPSHOT).
+        async with (
+            self._write_lock if self.is_sqlite else nullcontext(),
+            _Session(self.engine, expire_on_commit=False) as session,
+        ):
+            if self.is_sqlite:
                 await session.execute(text("BEGIN IMMEDIATE"))
-                yield session
+            yield session  # closing a session that was not committed undoes its work
+            await session.commit()
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in one transaction: committed when it returns, undone when it raises.
@@ -80,26 +81,52 @@ class Store:
         must not touch what belongs to the event loop. When cancelled, it is finished first.
         """
         if self._writer is None:
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
+            return await undivided(self._transact(work))
         async with self._write_lock:
-            done = self._writer.begin(work)
-            try:
-                return await asyncio.shield(done)
-            except asyncio.CancelledError:
-                await asyncio.gather(done, return_exceptions=True)
-                raise
+            return await undivided(self._writer.begin(work))
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """A bare connection, for migrations and statistics."""
-        async with self.engine.connect() as connection:
-            yield connection
+    async def _transact(self, work: Callable[[Connection], T]) -> T:
+        async with self.engine.begin() as connection:
+            return await connection.run_sync(work)
 
     async def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
         await self.engine.dispose()
+
+
+class _Session(AsyncSession):
+    """Each of its requests to the database is undivided, see `cti.base.tasks.undivided`.
+
+    SQLAlchemy cannot be cancelled in the middle of one: now the cancellation is lost, now the
+    connection, which the garbage collector then finds. So a cancellation waits for the database.
+    """
+
+    if not TYPE_CHECKING:
+
+        async def execute(self, *args, **options):
+            return await undivided(super().execute(*args, **options))
+
+        async def scalar(self, *args, **options):
+            return await undivided(super().scalar(*args, **options))
+
+        async def scalars(self, *args, **options):
+            return await undivided(super().scalars(*args, **options))
+
+        async def get(self, *args, **options):
+            return await undivided(super().get(*args, **options))
+
+        async def merge(self, *args, **options):
+            return await undivided(super().merge(*args, **options))
+
+        async def flush(self, *args, **options):
+            return await undivided(super().flush(*args, **options))
+
+        async def commit(self):
+            await undivided(super().commit())
+
+        async def close(self):
+            await undivided(super().close())
 
 
 class _SqliteWriter:

@@ -23,9 +23,7 @@ async def migrate(store: Store) -> list[str]:
     await store.check()
     shown = store.url.render_as_string(hide_password=True)
     try:
-        async with store.connection() as connection:
-            applied = await connection.run_sync(_upgrade, shown)
-            await connection.commit()
+        applied = await store.transact(lambda connection: _upgrade(connection, shown))
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise UserError(
@@ -42,14 +40,11 @@ async def missing(store: Store) -> list[str]:
     """
     await store.check()
     shown = store.url.render_as_string(hide_password=True)
-    async with store.connection() as connection:
-        return await connection.run_sync(lambda sync: _missing(sync, _config(sync), shown))
+    return await store.transact(lambda connection: _missing(connection, _config(connection), shown))
 
 
 def _upgrade(connection: Connection, shown: str) -> list[str]:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
+    if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     config = _config(connection)
     steps = _missing(connection, config, shown)

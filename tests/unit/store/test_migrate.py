@@ -28,8 +28,7 @@ async def test_migrations_and_models_agree(store: Store) -> None:
         context = MigrationContext.configure(connection)
         return list(compare_metadata(context, Base.metadata))
 
-    async with store.connection() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await store.transact(differences) == []
 
 
 async def test_tells_what_it_applied_and_a_second_run_applies_nothing(empty_store: Store) -> None:
