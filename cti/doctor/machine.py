@@ -15,10 +15,11 @@ from cti.processes.asterisk import AsteriskInstall, find_asterisk
 from cti.processes.pbx import CONF, DEFAULT_MESSAGE
 from cti.processes.programs import program
 from cti.settings import Settings
-from ivr.menus import load_menus
+from ivr.menus import load_menus, missing_sounds
 
 PYTHON = ((3, 11), (3, 14))
 """The first version that works, and the first that was never tried."""
+SOUNDS = "sounds/en"
 LITTLE_DISK, NO_DISK = 5 * 1024**3, 512 * 1024**2
 """Bytes. A stereo recording takes about 4 KiB a second."""
 BUILT = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
@@ -29,9 +30,8 @@ def look_at_machine(report: Report, settings: Settings, now: datetime) -> None:
     """Everything that holds whether or not a service runs."""
     look_at_python(report, sys.version_info[:2])
     look_at_programs(report, settings)
-    if settings.ami_url is None:
-        look_at_asterisk(report, settings.asterisk)
-    _look_at_menus(report, settings.menus)
+    install = look_at_asterisk(report, settings.asterisk) if settings.ami_url is None else None
+    look_at_menus(report, settings.menus, install.data_dir / SOUNDS if install else None)
     look_at_folders(report, settings)
     look_at_clock(report, now)
 
@@ -55,13 +55,13 @@ def look_at_programs(report: Report, settings: Settings) -> None:
             report.ok(name, program(name))
 
 
-def look_at_asterisk(report: Report, chosen: Path | None) -> None:
-    """The Asterisk that would be started: version, modules, sounds."""
+def look_at_asterisk(report: Report, chosen: Path | None) -> AsteriskInstall | None:
+    """The Asterisk that would be started, if there is one: version, modules, sounds."""
     try:
         install = find_asterisk(chosen)
     except UserError as error:
         report.fault("asterisk", error.what, error.cure)
-        return
+        return None
     report.ok("asterisk", f"{install.version} ({install.argv[-1]})")
     missing = [name for name in needed_modules() if not (install.module_dir / name).is_file()]
     if missing:
@@ -73,6 +73,7 @@ def look_at_asterisk(report: Report, chosen: Path | None) -> None:
     else:
         report.ok("modules", f"all {len(needed_modules())} are there")
     _look_at_sounds(report, install)
+    return install
 
 
 def needed_modules() -> list[str]:
@@ -82,7 +83,7 @@ def needed_modules() -> list[str]:
 
 
 def _look_at_sounds(report: Report, install: AsteriskInstall) -> None:
-    folder = install.data_dir / "sounds/en"
+    folder = install.data_dir / SOUNDS
     missing = [name for name in DEFAULT_MESSAGE.split("&") if not any(folder.glob(f"{name}.*"))]
     if missing:
         report.fault(
@@ -94,10 +95,18 @@ def _look_at_sounds(report: Report, install: AsteriskInstall) -> None:
         report.ok("sounds", str(folder))
 
 
-def _look_at_menus(report: Report, folder: Path) -> None:
+def look_at_menus(report: Report, folder: Path, sounds: Path | None) -> None:
+    """Can they be read, and is each sound they name in `sounds`? None: that cannot be seen."""
     with report.look("menus"):
-        load_menus(folder)
-        report.ok("menus", str(folder))
+        absent = missing_sounds(load_menus(folder), sounds) if sounds else []
+        if absent:
+            report.warn(
+                "menus",
+                f"{sounds} lacks sounds that menus name: {', '.join(absent)}.",
+                "Callers hear nothing there: put the files in, or correct the menus.",
+            )
+        else:
+            report.ok("menus", str(folder))
 
 
 def look_at_folders(report: Report, settings: Settings) -> None:

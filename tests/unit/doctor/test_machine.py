@@ -18,13 +18,14 @@ from cti.doctor.machine import (
     look_at_clock,
     look_at_folders,
     look_at_machine,
+    look_at_menus,
     look_at_ports,
     look_at_programs,
     look_at_python,
     needed_modules,
 )
 from cti.processes.asterisk import AsteriskInstall
-from cti.settings import Settings
+from cti.settings import SHIPPED_MENUS, Settings
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -148,3 +149,16 @@ def test_a_taken_port_is_a_fault_and_any_free_one_never(tmp_path: Path) -> None:
     report = Report()
     look_at_ports(report, Settings(state=tmp_path, api_port=port, agi_port=0, sip_port=0))
     assert report.healthy
+
+
+def test_a_menu_that_names_a_sound_nobody_has_is_told(tmp_path: Path) -> None:
+    report = Report()
+    look_at_menus(report, SHIPPED_MENUS, tmp_path)
+    assert levels(report) == {"menus": "warn"}
+    assert "main: " in report.findings[0].what
+
+
+def test_menus_of_a_pbx_elsewhere_are_only_read() -> None:
+    report = Report()
+    look_at_menus(report, SHIPPED_MENUS, None)
+    assert levels(report) == {"menus": "ok"}
