@@ -96,11 +96,6 @@ class Menus:
     start: Menu
     by_name: dict[str, Menu]
 
-    def queues(self) -> set[str]:
-        """Every queue that some menu leads to."""
-        routes = (route for menu in self.by_name.values() for _, route in menu.routes())
-        return {route.queue for route in routes if route.queue is not None}
-
 
 def load_menus(folder: Path, start: str = START) -> Menus:
     """Read every *.yaml and *.yml of `folder`.

@@ -37,7 +37,6 @@ def test_the_shipped_menu_has_two_choices_and_forgives() -> None:
     menus = load_menus(SHIPPED)
     choices = {key: route.queue for key, route in menus.start.choices.items()}
     assert choices == {"1": "sales", "2": "service"}
-    assert menus.queues() == {"sales", "service"}
     assert menus.start.tries == 3
     assert menus.start.invalid
     assert menus.start.no_input
