@@ -7,6 +7,7 @@ import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dialer.campaigns.dispositions import SHIPPED, Disposition
+from dialer.campaigns.hearing import EarlySettings
 from dialer.compliance.windows import CallingWindows
 from dialer.retry.rules import DISPOSITION_RULES, NO_DISPOSITION, RetryRules, Then
 
@@ -38,6 +39,7 @@ class CampaignSettings(BaseModel):
         default=None,
         description="sound for a person who answered when nobody is free; unset: the PBX's own",
     )
+    early: EarlySettings = EarlySettings()
     windows: CallingWindows = CallingWindows()
     retry: RetryRules = RetryRules()
     dispositions: tuple[Disposition, ...] = SHIPPED
