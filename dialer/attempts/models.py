@@ -17,6 +17,7 @@ class AttemptRow(Base):
         Index("ix_attempts_lead", "lead_id"),
         Index("ix_attempts_campaign", "campaign_id", "placed_at"),
         Index("ix_attempts_open", "outcome", "placed_at"),
+        Index("ix_attempts_number", "e164", "placed_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -1,20 +1,18 @@
 """A campaign's settings, as its row keeps them in JSON."""
 
 from collections import Counter
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dialer.campaigns.dispositions import SHIPPED, Disposition
-from dialer.campaigns.hearing import EarlySettings
+from dialer.campaigns.hearing import AnswerSettings, EarlySettings, SoundName
+from dialer.compliance.caps import FrequencyCaps
 from dialer.compliance.windows import CallingWindows
 from dialer.retry.rules import DISPOSITION_RULES, NO_DISPOSITION, RetryRules, Then
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")]
-SoundName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*$")
-]
 
 _REGIONS: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
@@ -40,8 +38,21 @@ class CampaignSettings(BaseModel):
         description="sound for a person who answered when nobody is free; unset: the PBX's own",
     )
     early: EarlySettings = EarlySettings()
+    answering: AnswerSettings = AnswerSettings()
     windows: CallingWindows = CallingWindows()
     retry: RetryRules = RetryRules()
+    caps: FrequencyCaps = Field(
+        default=FrequencyCaps(),
+        description="of dials by any campaign; the service's and the client's hold as well",
+    )
+    needs_consent: bool = Field(
+        default=False, description="only numbers with a consent that holds are dialled"
+    )
+    do_not_call: Literal["everyone", "client", "campaign"] = Field(
+        default="client",
+        description="for whom a number is barred when its person says “do not call”; client: "
+        "for everyone if the campaign has no client",
+    )
     dispositions: tuple[Disposition, ...] = SHIPPED
     abandon_target: float = Field(default=0.03, ge=0, le=1)
     region: str | None = Field(default=None, description="region of numbers without a country code")

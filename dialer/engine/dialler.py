@@ -1,7 +1,7 @@
 """The dialling loop: what the pacers allow is taken from the hoppers, committed, and dialled."""
 
 import asyncio
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
@@ -80,7 +80,6 @@ class Dialler:
     clock: Clock
     trunk: str
     record_path: Callable[[str], Path]
-    barred: Container[str] = ()
     pacers: dict[str, Pacer] = field(default_factory=lambda: dict(PACERS))
     running: dict[int, Running] = field(default_factory=dict)
     _changed: set[int] = field(default_factory=set)
@@ -187,7 +186,6 @@ class Dialler:
                 now=self.clock.now,
                 monotonic=self.clock.monotonic,
                 caller_id=lambda: next(running.caller_ids),
-                barred=self.barred,
             )
         except (SQLAlchemyError, OSError):
             await self.hopper.give_back(campaign.id, lead_ids)
@@ -295,7 +293,7 @@ class Dialler:
             return
         was = self.running.get(campaign_id)
         settings = CampaignSettings.model_validate(row.settings)
-        campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk)
+        campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk, row.client_id)
         self.attempts.campaigns[campaign_id] = settings
         running = Running(
             campaign, row.mode, self.pacers[row.mode], cycle(settings.caller_ids or ("",))

@@ -1,8 +1,8 @@
 """From taken leads to committed attempts: one transaction, before anything is dialled."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from cti.base.ids import ATTEMPT, new_id
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.settings import CampaignSettings
-from dialer.compliance.check import Blocked, check
+from dialer.compliance.check import NOTHING_KNOWN, Blocked, NumberFacts, check
+from dialer.compliance.facts import read_facts
 from dialer.compliance.windows import local_day
 from dialer.engine.flights import Flight
 from dialer.leads.models import LeadRow, NumberRow
@@ -67,6 +68,7 @@ class Campaign:
     name: str
     settings: CampaignSettings
     trunk: str
+    client_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,6 @@ async def commit_attempts(
     now: Callable[[], datetime],
     monotonic: Callable[[], float],
     caller_id: Callable[[], str],
-    barred: Container[str] = (),
 ) -> Placed:
     """Commit an attempt for up to `most` leads that may be called now; defer or close the others.
 
@@ -103,11 +104,16 @@ async def commit_attempts(
         flights: list[Flight] = []
         deferred: list[Deferral] = []
         left_over: list[int] = []
-        for rows in _read(connection, lead_ids):
+        leads = _read(connection, lead_ids)
+        numbers = {row.e164 for rows in leads for row in rows if row.usable}
+        known = read_facts(
+            connection, campaign.id, campaign.client_id, campaign.settings, numbers, moment
+        )
+        for rows in leads:
             if len(flights) == most:
                 left_over.append(rows[0].id)
                 continue
-            verdict = _judge(campaign, rows, moment, monotonic(), barred)
+            verdict = _judge(campaign, rows, moment, monotonic(), known)
             (flights if isinstance(verdict, Flight) else deferred).append(verdict)  # type: ignore[arg-type]
         if flights:
             _write(connection, flights, campaign, caller_id)
@@ -127,41 +133,57 @@ def _read(connection: Connection, lead_ids: Sequence[int]) -> list[list[Any]]:
 
 
 def _judge(
-    campaign: Campaign, rows: list[Any], now: datetime, t: float, barred: Container[str]
+    campaign: Campaign,
+    rows: list[Any],
+    now: datetime,
+    t: float,
+    known: Mapping[str, NumberFacts],
 ) -> Flight | Deferral:
     """A flight for a lead that may be called now; otherwise where the lead goes instead."""
-    usable = tuple(row.position for row in rows if row.usable)
     lead = rows[0]
-    if not usable:
-        return {"key": lead.id, "state": "closed", "due_at": None, "closed": "no_usable_number"}
-    position = lead.next_number if lead.next_number in usable else usable[0]
-    number = next(row for row in rows if row.position == position)
-    facts = LeadFacts(
+    blocked: list[Blocked] = []
+    for number in _in_order(rows):
+        facts = _facts(rows, number.position)
+        verdict = check(facts, campaign.settings, now, known.get(number.e164, NOTHING_KNOWN))
+        if not isinstance(verdict, Blocked):
+            return _flight(campaign, rows, number, facts, now, t)
+        blocked.append(verdict)
+    waits = [b.until for b in blocked if b.until is not None]
+    if waits:
+        return {"key": lead.id, "state": "waiting", "due_at": min(waits), "closed": None}
+    reason = blocked[0].bar.value if blocked else "no_usable_number"
+    return {"key": lead.id, "state": "closed", "due_at": None, "closed": reason}
+
+
+def _in_order(rows: list[Any]) -> list[Any]:
+    """The usable numbers: the one whose turn it is, then those after it, round."""
+    usable = [row for row in rows if row.usable]
+    turn = next((n for n, row in enumerate(usable) if row.position == row.next_number), 0)
+    return usable[turn:] + usable[:turn]
+
+
+def _facts(rows: list[Any], position: int) -> LeadFacts:
+    lead = rows[0]
+    return LeadFacts(
         time_zone=lead.time_zone,
         dials=lead.dials,
         dials_today=lead.dials_today,
         dials_day=lead.dials_day,
         position=position,
-        usable=usable,
+        usable=tuple(row.position for row in rows if row.usable),
         promised=lead.prefer_agent is not None,
     )
-    verdict = check(facts, number.e164, campaign.settings, now, barred=barred)
-    if isinstance(verdict, Blocked):
-        closed = verdict.until is None
-        return {
-            "key": lead.id,
-            "state": "closed" if closed else "waiting",
-            "due_at": verdict.until,
-            "closed": verdict.bar.value if closed else None,
-        }
-    dialled = LeadFacts(
-        time_zone=facts.time_zone,
+
+
+def _flight(
+    campaign: Campaign, rows: list[Any], number: Any, facts: LeadFacts, now: datetime, t: float
+) -> Flight:
+    lead = rows[0]
+    dialled = replace(
+        facts,
         dials=facts.dials + 1,
         dials_today=facts.dials_on(now) + 1,
         dials_day=local_day(now, facts.time_zone),
-        position=position,
-        usable=usable,
-        promised=facts.promised,
     )
     return Flight(
         attempt_id=new_id(ATTEMPT),

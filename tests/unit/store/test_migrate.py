@@ -17,6 +17,9 @@ for models in (
     "cti.calls",
     "dialer.attempts",
     "dialer.campaigns",
+    "dialer.compliance",
+    "dialer.corrections",
+    "dialer.labels",
     "dialer.leads",
     "recordings",
 ):

@@ -1,5 +1,7 @@
 """What was heard and taught, and who may be called when: a section for each room."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -13,4 +15,152 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    _agents_word()
+    _compliance()
+
+
+def _compliance() -> None:
+    _barred_numbers()
+    _bar_imports()
+    _consents()
+    op.create_table(
+        "frequency_caps",
+        sa.Column("client_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("per_day", sa.Integer(), nullable=True),
+        sa.Column("per_week", sa.Integer(), nullable=True),
+        sa.Column("per_30_days", sa.Integer(), nullable=True),
+        sa.Column("changed_by", sa.String(64), nullable=False),
+        sa.Column("changed_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("client_id", name="pk_frequency_caps"),
+    )
+    # Frequency caps count a number's dials of all campaigns.
+    op.create_index("ix_attempts_number", "attempts", ["e164", "placed_at"])
+
+
+def _bar_columns() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("number", sa.String(17), nullable=False),
+        sa.Column("reach", sa.String(8), nullable=False),
+        sa.Column("reach_key", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(255), nullable=False),
+        sa.Column("source", sa.String(8), nullable=False),
+        sa.Column("added_by", sa.String(64), nullable=False),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.Column("expires_at", Moment, nullable=True),
+    ]
+
+
+def _barred_numbers() -> None:
+    op.create_table(
+        "barred_numbers",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("prefix_length", sa.Integer(), nullable=True),
+        *_bar_columns(),
+        sa.PrimaryKeyConstraint("id", name="pk_barred_numbers"),
+        sa.UniqueConstraint(
+            "number", "reach", "reach_key", name="uq_barred_numbers_number_reach_reach_key"
+        ),
+    )
+    some = sa.text("prefix_length IS NOT NULL")
+    op.create_index(
+        "ix_barred_prefixes",
+        "barred_numbers",
+        ["prefix_length"],
+        sqlite_where=some,
+        postgresql_where=some,
+    )
+    op.create_table(
+        "lifted_bars",
+        sa.Column("id", BigId, nullable=False),
+        *_bar_columns(),
+        sa.Column("lifted_by", sa.String(64), nullable=False),
+        sa.Column("lifted_at", Moment, nullable=False),
+        sa.Column("why", sa.String(255), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_lifted_bars"),
+    )
+    op.create_index("ix_lifted_bars_number", "lifted_bars", ["number"])
+
+
+def _bar_imports() -> None:
+    op.create_table(
+        "bar_imports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(255), nullable=False),
+        sa.Column("file_path", sa.String(1024), nullable=False),
+        sa.Column("options", Json, nullable=False),
+        sa.Column("columns", Json, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("rows_total", sa.Integer(), nullable=True),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("finished_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_bar_imports"),
+    )
+    op.create_table(
+        "bar_rejects",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(255), nullable=False),
+        sa.Column("cells", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_bar_rejects"),
+    )
+    op.create_index("ix_bar_rejects_import_id", "bar_rejects", ["import_id"])
+
+
+def _consents() -> None:
+    op.create_table(
+        "consents",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("number", sa.String(16), nullable=False),
+        sa.Column("reach", sa.String(8), nullable=False),
+        sa.Column("reach_key", sa.Integer(), nullable=False),
+        sa.Column("given_at", Moment, nullable=False),
+        sa.Column("channel", sa.String(64), nullable=False),
+        sa.Column("proof", sa.String(1000), nullable=False),
+        sa.Column("expires_at", Moment, nullable=True),
+        sa.Column("recorded_by", sa.String(64), nullable=False),
+        sa.Column("recorded_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.Column("withdrawn_by", sa.String(64), nullable=True),
+        sa.Column("withdrawn_why", sa.String(255), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_consents"),
+    )
+    op.create_index("ix_consents_number", "consents", ["number"])
+
+
+def _agents_word() -> None:
+    op.create_table(
+        "labels",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("attempt_id", sa.String(32), nullable=False),
+        sa.Column("label", sa.String(16), nullable=False),
+        sa.Column("said_by", sa.String(64), nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.Column("source", sa.String(16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempts.id"], name="fk_labels_attempt_id_attempts"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_labels"),
+    )
+    op.create_index("ix_labels_attempt", "labels", ["attempt_id"])
+    op.create_table(
+        "corrections",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("attempt_id", sa.String(32), nullable=False),
+        sa.Column("made_at", Moment, nullable=False),
+        sa.Column("made_by", sa.String(64), nullable=False),
+        sa.Column("was", sa.String(32), nullable=True),
+        sa.Column("becomes", sa.String(32), nullable=False),
+        sa.Column("why", sa.String(500), nullable=False),
+        sa.Column("effect", sa.String(255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempts.id"], name="fk_corrections_attempt_id_attempts"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_corrections"),
+    )
+    op.create_index("ix_corrections_attempt", "corrections", ["attempt_id"])
