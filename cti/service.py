@@ -66,6 +66,8 @@ from dialer.engine.filler import Filler
 from dialer.engine.ledger import Ledger
 from dialer.engine.recovery import Recovery
 from dialer.hopper.hopper import Hopper
+from dialer.labels.api import router as labels_router
+from dialer.labels.service import LabelService
 from dialer.leads.api import router as leads_router
 from dialer.leads.service import LeadService
 from ivr.menus import load_menus
@@ -293,6 +295,7 @@ class Service:
                 leads_router(self.leads),
                 agents_router(self.agents, self.roster, self.clock),
                 attempts_router(AttemptService(self.store, self.attempts.flights), self.attempts),
+                labels_router(LabelService(self.store)),
                 recordings_router(self.recordings),
             ],
         )

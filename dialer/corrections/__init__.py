@@ -1,0 +1,1 @@
+"""Dispositions changed later: kept with who, when and why."""

@@ -1,0 +1,22 @@
+"""Routes of labels."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from dialer.labels.service import LabelService, LabelView
+
+
+def router(service: LabelService) -> APIRouter:
+    """Everything under /v1/labels."""
+    routes = APIRouter(prefix="/v1/labels", tags=["labels"])
+
+    @routes.get("", summary="Who or what answered, as people said it; one a call, oldest first")
+    async def find(
+        campaign_id: int | None = None,
+        after: Annotated[int, Query(ge=0, description="id of the last one seen")] = 0,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    ) -> list[LabelView]:
+        return await service.find(campaign_id=campaign_id, after=after, limit=limit)
+
+    return routes
