@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dialer.compliance.windows import CallingWindows, local_day
+from dialer.compliance.windows import LeadHours
 
 LOOK_BACK: Final = timedelta(days=30)
 """The longest window of a cap; older dials count nowhere."""
@@ -51,19 +51,17 @@ class Exhausted:
 
 
 def exhausted(
-    allowance: Allowance,
-    now: datetime,
-    time_zone: str,
-    windows: CallingWindows,
-    *,
-    extra: int = 0,
+    allowance: Allowance, now: datetime, hours: LeadHours, *, extra: int = 0
 ) -> Exhausted | None:
-    """The cap that holds a dial at `now` back for the longest, or None. extra: dials over a cap."""
+    """The cap that holds a dial at `now` back for the longest, or None.
+
+    extra: dials over a cap that are allowed. Raises NeverOpen.
+    """
     found = [
         Exhausted(_words(dialled, span, most, allowance.whose), free_at)
         for dialled, span, most, free_at in (
-            *_calendar_day(allowance, now, time_zone, windows, extra),
-            *_rolling(allowance, now, time_zone, windows, extra),
+            *_calendar_day(allowance, now, hours, extra),
+            *_rolling(allowance, now, hours, extra),
         )
     ]
     return max(found, key=lambda one: one.free_at, default=None)
@@ -73,23 +71,21 @@ _Found = tuple[int, str, int, datetime]
 
 
 def _calendar_day(
-    allowance: Allowance, now: datetime, time_zone: str, windows: CallingWindows, extra: int
+    allowance: Allowance, now: datetime, hours: LeadHours, extra: int
 ) -> list[_Found]:
     most = allowance.caps.per_day
     if most is None:
         return []
-    today = local_day(now, time_zone)
+    today = hours.local(now).date()
     # A local day is never longer than 25 hours or so: most dials need no look at the calendar.
     recent = [t for t in allowance.dials if now - t < timedelta(hours=30)]
-    dialled = sum(local_day(t, time_zone) == today for t in recent)
+    dialled = sum(hours.local(t).date() == today for t in recent)
     if dialled < most + extra:
         return []
-    return [(dialled, "today", most, windows.next_day(now, time_zone))]
+    return [(dialled, "today", most, hours.next_day(now))]
 
 
-def _rolling(
-    allowance: Allowance, now: datetime, time_zone: str, windows: CallingWindows, extra: int
-) -> list[_Found]:
+def _rolling(allowance: Allowance, now: datetime, hours: LeadHours, extra: int) -> list[_Found]:
     found = []
     caps = allowance.caps
     for most, length, span in (
@@ -99,7 +95,7 @@ def _rolling(
         within = [t for t in allowance.dials if now - t < length]
         if most is not None and len(within) >= most + extra:
             leaves = within[len(within) - most] + length  # with it the count falls below the cap
-            found.append((len(within), span, most, windows.next_open(leaves, time_zone)))
+            found.append((len(within), span, most, hours.next_open(leaves)))
     return found
 
 

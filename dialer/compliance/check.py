@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from dialer.campaigns.settings import CampaignSettings
-from dialer.compliance.caps import Allowance, Exhausted, exhausted
+from dialer.compliance.caps import Allowance, exhausted
+from dialer.compliance.windows import LeadHours, NeverOpen
 from dialer.retry.facts import LeadFacts
 
 
@@ -39,7 +40,7 @@ class Entry:
     """An entry of the do-not-call list. number: E.164, or the start of numbers and a `*`."""
 
     number: str
-    scope: str
+    reach: str
     reason: str
     added_at: datetime
     expires_at: datetime | None
@@ -59,41 +60,47 @@ class NumberFacts:
 
 
 NOTHING_KNOWN = NumberFacts()
+_WHOSE = {"everyone": "", "client": " of the campaign's client", "campaign": " of the campaign"}
 
 
 def check(
     facts: LeadFacts,
+    e164: str,
     settings: CampaignSettings,
     now: datetime,
     number: NumberFacts = NOTHING_KNOWN,
 ) -> Pass | Blocked:
-    """Whether the lead's number at `facts.position` may be dialled at `now`.
+    """Whether `e164`, the lead's number at `facts.position`, may be dialled at `now`.
 
     facts: before the dial, so without it in the counts. number: `dialer.compliance.facts` reads
     it. What closes a lead for good is told before what makes it wait.
     """
     if facts.position not in facts.usable:
         return Blocked(Bar.NUMBER, "The number is marked as unusable.", None)
-    return (
-        _barred(facts, settings, number.barred)
-        or _without_consent(settings, number)
-        or _daily_cap(facts, settings, now)
-        or _frequency_cap(facts, settings, now, number)
-        or _closed_window(facts, settings, now)
-        or Pass()
-    )
+    hours = settings.windows.lead_hours(facts.time_zone, e164)
+    try:
+        return (
+            _barred(number.barred, hours)
+            or _without_consent(settings, number)
+            or _daily_cap(facts, settings, now, hours)
+            or _frequency_cap(facts, number, now, hours)
+            or _closed_window(now, hours)
+            or Pass()
+        )
+    except NeverOpen as error:
+        return Blocked(Bar.WINDOW, error.what, None)
 
 
-def _barred(facts: LeadFacts, settings: CampaignSettings, entry: Entry | None) -> Blocked | None:
+def _barred(entry: Entry | None, hours: LeadHours) -> Blocked | None:
     if entry is None:
         return None
-    whose = {"everyone": "", "client": " for this client", "campaign": " for this campaign"}
-    words = f"{entry.number} is on the do-not-call list{whose[entry.scope]}"
+    words = f"{entry.number} is on the do-not-call list{_WHOSE[entry.reach]}"
     reason = f": {entry.reason}" if entry.reason else ""
     if entry.expires_at is None:
         return Blocked(Bar.DO_NOT_CALL, f"{words}{reason}.", None)
-    until = settings.windows.next_open(entry.expires_at, facts.time_zone)
-    return Blocked(Bar.DO_NOT_CALL, f"{words} until {entry.expires_at:%Y-%m-%d}{reason}.", until)
+    last = f"{hours.local(entry.expires_at):%Y-%m-%d %H:%M}"
+    until = hours.next_open(entry.expires_at)
+    return Blocked(Bar.DO_NOT_CALL, f"{words} until {last}{reason}.", until)
 
 
 def _without_consent(settings: CampaignSettings, number: NumberFacts) -> Blocked | None:
@@ -102,33 +109,33 @@ def _without_consent(settings: CampaignSettings, number: NumberFacts) -> Blocked
     return Blocked(Bar.CONSENT, "The campaign needs a consent, and none holds.", None)
 
 
-def _daily_cap(facts: LeadFacts, settings: CampaignSettings, now: datetime) -> Blocked | None:
+def _daily_cap(
+    facts: LeadFacts, settings: CampaignSettings, now: datetime, hours: LeadHours
+) -> Blocked | None:
     cap = settings.retry.max_per_day + _extra(facts)
     dialled = facts.dials_on(now)
     if dialled < cap:
         return None
-    until = settings.windows.next_day(now, facts.time_zone)
-    return Blocked(Bar.DAILY_CAP, f"Dialled {dialled} times today, {cap} are allowed.", until)
+    words = f"Dialled {dialled} times today, {cap} are allowed."
+    return Blocked(Bar.DAILY_CAP, words, hours.next_day(now))
 
 
 def _frequency_cap(
-    facts: LeadFacts, settings: CampaignSettings, now: datetime, number: NumberFacts
+    facts: LeadFacts, number: NumberFacts, now: datetime, hours: LeadHours
 ) -> Blocked | None:
-    reached: list[Exhausted] = []
-    for allowance in number.allowances:
-        found = exhausted(allowance, now, facts.time_zone, settings.windows, extra=_extra(facts))
-        reached += [found] if found else []
+    found = [exhausted(one, now, hours, extra=_extra(facts)) for one in number.allowances]
+    reached = [one for one in found if one is not None]
     if not reached:
         return None
     worst = max(reached, key=lambda one: one.free_at)
     return Blocked(Bar.FREQUENCY_CAP, worst.words, worst.free_at)
 
 
-def _closed_window(facts: LeadFacts, settings: CampaignSettings, now: datetime) -> Blocked | None:
-    if settings.windows.open_at(now, facts.time_zone):
+def _closed_window(now: datetime, hours: LeadHours) -> Blocked | None:
+    if hours.open_at(now):
         return None
-    until = settings.windows.next_open(now, facts.time_zone)
-    return Blocked(Bar.WINDOW, f"Outside the calling times in {facts.time_zone}.", until)
+    words = f"Outside the calling times in {hours.zone.key}: {hours.closed_because(now)}."
+    return Blocked(Bar.WINDOW, words, hours.next_open(now))
 
 
 def _extra(facts: LeadFacts) -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
@@ -64,7 +64,7 @@ def read_barred(
     connection: Connection, scopes: tuple[Scope, ...], numbers: Collection[str], now: datetime
 ) -> dict[str, Entry]:
     """The entry of the do-not-call list that bars each number longest, of those that are barred."""
-    lengths = [n for n in connection.scalars(PREFIX_LENGTHS) if n is not None]
+    lengths = [n for n in connection.scalars(PREFIX_LENGTHS) if n]
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     for number in numbers:
         wanted[number].append(number)
@@ -77,15 +77,10 @@ def read_barred(
             .where(BarRow.number.in_(some), within(BarRow.reach, BarRow.reach_key, scopes))
             .where(or_(BarRow.expires_at.is_(None), BarRow.expires_at > now))
         ):
-            entry = _entry(row)
+            entry = Entry(*row.tuple())
             for number in wanted[row.number]:
                 found[number] = _longer(found.get(number), entry)
     return found
-
-
-def _entry(row: Row[tuple[str, str, str, datetime, datetime | None]]) -> Entry:
-    number, reach, reason, added_at, expires_at = row
-    return Entry(number, reach, reason, added_at, expires_at)
 
 
 def _longer(one: Entry | None, other: Entry) -> Entry:

@@ -143,8 +143,8 @@ def _judge(
     lead = rows[0]
     blocked: list[Blocked] = []
     for number in _in_order(rows):
-        facts = _facts(rows, number.position)
-        verdict = check(facts, campaign.settings, now, known.get(number.e164, NOTHING_KNOWN))
+        facts, e164 = _facts(rows, number.position), number.e164
+        verdict = check(facts, e164, campaign.settings, now, known.get(e164, NOTHING_KNOWN))
         if not isinstance(verdict, Blocked):
             return _flight(campaign, rows, number, facts, now, t)
         blocked.append(verdict)
