@@ -14,6 +14,13 @@ Samples = npt.NDArray[np.float32]
 """One channel at `RATE`, −1 to 1."""
 
 
+class Phase(StrEnum):
+    """Which sound of the far end is listened to."""
+
+    EARLY = "early"  # before the answer: tones and announcements of the network
+    ANSWERED = "answered"  # from the answer on: who or what picked up
+
+
 class Source(StrEnum):
     """Which kind of detector saw it."""
 

@@ -1,16 +1,10 @@
 """What the engine hears on the line of an attempt."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from hearing.sighting import Sighting
+from hearing.sighting import Phase, Sighting
 
-
-class Phase(StrEnum):
-    """Which sound of the far end is listened to."""
-
-    EARLY = "early"  # before the answer: tones and announcements of the network
-    ANSWERED = "answered"  # from the answer on: who or what picked up
+__all__ = ["HeardOnLine", "Phase"]
 
 
 @dataclass(frozen=True, slots=True)
