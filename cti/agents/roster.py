@@ -146,6 +146,11 @@ class Roster:
         """Agent and caller hear each other."""
         self._go(agent, AgentState.TALKING, call=call)
 
+    def take_back(self, agent: Agent) -> None:
+        """The call was none for an agent (a machine answered): free without wrap-up, at the same
+        place in line. No talk is counted."""
+        self._after_call(agent)
+
     def wrap_up(self, agent: Agent, seconds: float) -> None:
         """The call ended; the agent has `seconds` to say what came of it."""
         call = agent.call

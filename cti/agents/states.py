@@ -26,7 +26,10 @@ LEGAL: dict[AgentState, frozenset[AgentState]] = {
     AgentState.RESERVED: frozenset(
         {AgentState.TALKING, AgentState.READY, AgentState.NOT_READY, AgentState.SIGNED_OUT}
     ),
-    AgentState.TALKING: frozenset({AgentState.WRAPPING}),
+    # Past wrap-up only when the call is taken back: it was none for an agent.
+    AgentState.TALKING: frozenset(
+        {AgentState.WRAPPING, AgentState.READY, AgentState.NOT_READY, AgentState.SIGNED_OUT}
+    ),
     AgentState.WRAPPING: frozenset({AgentState.READY, AgentState.NOT_READY, AgentState.SIGNED_OUT}),
 }
 
@@ -67,7 +70,7 @@ class Agent:
         """Change state; an illegal step is a Conflict that names both states."""
         if state not in LEGAL[self.state]:
             raise Conflict(f"Agent {self.name} is {self.state} and cannot become {state}.")
-        if self.state is AgentState.TALKING:
+        if self.state is AgentState.TALKING and state is AgentState.WRAPPING:
             self.calls_today += 1
             self.talked_today += now - self.since
         self.state, self.since, self.reason = state, now, reason

@@ -22,6 +22,16 @@ class CallUnserved:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTakenBack:
+    """The agent lost the call because it is none for an agent; `seconds`: spent with it."""
+
+    call: str
+    agent_id: int
+    seconds: float
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallParted:
     """The conversation is over; `agent_left`: the agent's side ended and the caller stayed."""
 

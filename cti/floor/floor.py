@@ -20,7 +20,7 @@ from cti.base.ids import is_agent_leg
 from cti.base.signals import Signals
 from cti.calls.events import LegEnded, LegPooled, LegRefused, LegsBridged, LegVanished
 from cti.calls.pbx import Pbx, PbxError, agent_leg_id
-from cti.floor.events import CallConnected, CallParted, CallUnserved
+from cti.floor.events import CallConnected, CallParted, CallTakenBack, CallUnserved
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ RING_WITHIN = 15.0
 class Offered:
     """An answered call on the floor. `patient` callers (inbound) have no deadline.
 
-    failed: agents who could not be connected to it.
+    serve_within: seconds from `since` to the message. failed: agents who could not be connected.
     """
 
     call: str
@@ -47,6 +47,7 @@ class Offered:
     patient: bool
     prefer: int | None
     wrap_up: float
+    serve_within: float = SERVE_WITHIN
     agent: Agent | None = None
     timer: asyncio.TimerHandle | None = None
     connected: bool = False
@@ -82,22 +83,47 @@ class Floor:
         patient: bool = False,
         prefer: int | None = None,
         wrap_up: float = 20.0,
+        serve_within: float = SERVE_WITHIN,
     ) -> None:
-        """An answered call wants an agent. `prefer`: id of the agent who should have it if free."""
+        """An answered call wants an agent. `prefer`: id of the agent who should have it if free.
+
+        serve_within: seconds until the message starts, if nobody is free.
+        """
         if call in self.calls:
             return
-        offered = Offered(call, self.clock.monotonic(), patient, prefer, wrap_up)
+        now = self.clock.monotonic()
+        offered = Offered(call, now, patient, prefer, wrap_up, serve_within)
         self.calls[call] = offered
         if patient:
             self._set_timer(offered, PATIENCE, lambda _: self.match())
         else:
-            self._set_timer(offered, SERVE_WITHIN, self._give_up)
+            self._set_timer(offered, serve_within, self._give_up)
         self.match()
+
+    def withdraw(self, call: str) -> None:
+        """The call wants no agent any more. One who has it is free at once, without wrap-up.
+
+        Whoever withdraws it then sends its leg elsewhere or ends it: only that parts the two legs,
+        and a nailed-up agent's goes back to the pool.
+        """
+        offered = self.calls.get(call)
+        if offered is None:
+            return
+        self._forget(offered)
+        agent, offered.agent = offered.agent, None
+        if agent is None or agent.call != call:
+            return
+        if agent.state is AgentState.TALKING:
+            now = self.clock.monotonic()
+            self.signals.emit(CallTakenBack(call, agent.id, now - agent.since, now))
+            self.roster.take_back(agent)
+        elif agent.state is AgentState.RESERVED:
+            self._let_go(agent)
 
     def adopt(self, call: str, agent: Agent, *, wrap_up: float) -> None:
         """A conversation that already ran when the service started."""
         self.calls[call] = Offered(
-            call, self.clock.monotonic(), False, None, wrap_up, agent, connected=True
+            call, self.clock.monotonic(), False, None, wrap_up, agent=agent, connected=True
         )
 
     @property
@@ -223,7 +249,7 @@ class Floor:
             self._set_timer(offered, PATIENCE, self._try_all_again)
         else:
             waited = self.clock.monotonic() - offered.since
-            self._set_timer(offered, max(0.0, SERVE_WITHIN - waited), self._give_up)
+            self._set_timer(offered, max(0.0, offered.serve_within - waited), self._give_up)
         self.match()
 
     def _try_all_again(self, offered: Offered) -> None:
@@ -269,9 +295,13 @@ class Floor:
         if agent.state is AgentState.TALKING:
             self._part(offered, agent, agent_left=False)
         elif agent.state is AgentState.RESERVED:
-            if agent.mode == "ringing" and agent.leg is not None:
-                self._spawn(self._hang_up(agent.leg))
-            self.roster.release(agent)
+            self._let_go(agent)
+
+    def _let_go(self, agent: Agent) -> None:
+        """The call the agent was reserved for is not theirs any more."""
+        if agent.mode == "ringing" and agent.leg is not None:
+            self._spawn(self._hang_up(agent.leg))
+        self.roster.release(agent)
 
     def _agent_leg_gone(self, uniqueid: str) -> None:
         agent = self.roster.of_leg(uniqueid)

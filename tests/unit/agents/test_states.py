@@ -21,10 +21,10 @@ def test_only_legal_steps_are_taken(before: AgentState, after: AgentState) -> No
     assert (agent.state, agent.since, agent.call) == (before, 1.0, "at-1")
 
 
-def test_nobody_gets_to_a_call_without_being_ready_and_leaves_it_but_through_wrap_up() -> None:
+def test_nobody_gets_to_a_call_without_being_ready_or_to_wrap_up_without_a_talk() -> None:
     assert {s for s in S if S.RESERVED in LEGAL[s]} == {S.READY}
     assert {s for s in S if S.TALKING in LEGAL[s]} == {S.READY, S.RESERVED}
-    assert LEGAL[S.TALKING] == {S.WRAPPING}
+    assert LEGAL[S.TALKING] == {S.WRAPPING, S.READY, S.NOT_READY, S.SIGNED_OUT}
     assert {s for s in S if S.WRAPPING in LEGAL[s]} == {S.TALKING}
     assert LEGAL[S.SIGNED_OUT] == {S.NOT_READY}
 
@@ -39,6 +39,12 @@ def test_a_talk_is_counted_at_its_end() -> None:
     agent.go(S.READY, 30.0)
     assert agent.calls_today == 1
     assert [agent.call, agent.wrap_until] == [None, None]
+
+
+def test_a_call_that_is_taken_back_is_no_talk() -> None:
+    agent = Agent(1, "anna", "agent-anna", state=S.TALKING, since=10.0, call="at-1")
+    agent.go(S.READY, 14.0)
+    assert (agent.calls_today, agent.talked_today, agent.call) == (0, 0.0, None)
 
 
 @pytest.mark.parametrize(

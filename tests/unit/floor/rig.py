@@ -11,13 +11,14 @@ from cti.agents.states import Agent, AgentState
 from cti.base.signals import Signals
 from cti.calls.events import LegMarked
 from cti.calls.tracker import Tracker
-from cti.floor.events import CallConnected, CallParted, CallUnserved
+from cti.floor.events import CallConnected, CallParted, CallTakenBack, CallUnserved
 from cti.floor.floor import Floor
 from tests.fake_pbx import STAYS, FakePbx
 from tests.virtual_time import VirtualClock
 
 E = TypeVar("E")
 SOON = 0.05
+KINDS = (CallConnected, CallUnserved, CallParted, CallTakenBack, AgentFreed, WrapUpEnded)
 
 
 class Rig:
@@ -35,7 +36,7 @@ class Rig:
         self.phones = Phones(self.pbx, self.roster, self.signals, random.Random(1))
         self.heard: list[object] = []
         self.states: list[tuple[str, AgentState]] = []
-        for kind in (CallConnected, CallUnserved, CallParted, AgentFreed, WrapUpEnded):
+        for kind in KINDS:
             self.signals.on(kind, self.heard.append)
         self.signals.on(AgentChanged, self._changed)
         if offers:

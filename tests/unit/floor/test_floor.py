@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from cti.agents.states import AgentState
 from cti.ami import actions as act
-from cti.floor.events import CallConnected, CallParted, CallUnserved
+from cti.floor.events import CallConnected, CallParted, CallTakenBack, CallUnserved
 from cti.floor.floor import CONNECT_WITHIN, PATIENCE, RING_WITHIN, SERVE_WITHIN
 from tests.fake_pbx import Far
 from tests.unit.floor.rig import SOON, Rig
@@ -405,3 +405,53 @@ async def test_closing_stops_timers_and_leaves_calls_alone(rig: Rig) -> None:
     assert len(rig.fake.said) == said
     assert rig.of(CallUnserved) == []
     assert "at-1" in rig.fake.channels_now
+
+
+async def test_a_call_taken_back_frees_the_agent_without_wrap_up(rig: Rig) -> None:
+    anna, bert = await rig.agent("anna"), await rig.agent("bert")
+    call = await rig.call()
+    await asyncio.sleep(4)
+    rig.floor.withdraw(call)
+    (taken,) = rig.of(CallTakenBack)
+    assert (taken.call, taken.agent_id) == (call, anna.id)
+    assert taken.seconds == pytest.approx(4, abs=0.1)
+    assert (anna.state, anna.free, anna.calls_today) == (AgentState.READY, False, 0)
+    await rig.pbx.hang_up(call)
+    await asyncio.sleep(SOON)
+    assert anna.free
+    assert rig.of(CallParted) == []
+    await rig.call("at-2")
+    await asyncio.sleep(SOON)
+    assert rig.talks() == {"at-2": "anna"}, "she keeps her place in line"
+    assert bert.free
+
+
+async def test_a_call_taken_back_while_it_is_connected_frees_the_agent(rig: Rig) -> None:
+    anna = await rig.agent("anna")
+    rig.fake.slow = 0.5
+    call = await rig.call()
+    await asyncio.sleep(SOON)
+    assert anna.state is AgentState.RESERVED
+    rig.floor.withdraw(call)
+    assert anna.state is AgentState.READY
+    await rig.pbx.hang_up(call)
+    await asyncio.sleep(2)
+    assert anna.free
+    assert rig.of(CallConnected) == rig.of(CallTakenBack) == []
+    assert rig.floor.calls == {}
+
+
+async def test_a_break_asked_for_comes_after_a_call_that_is_taken_back(rig: Rig) -> None:
+    anna = await rig.agent("anna")
+    call = await rig.call()
+    await asyncio.sleep(2)
+    rig.roster.make_not_ready(anna, "lunch")
+    rig.floor.withdraw(call)
+    assert (anna.state, anna.reason) == (AgentState.NOT_READY, "lunch")
+
+
+async def test_who_is_offered_late_is_served_sooner(rig: Rig) -> None:
+    call = "at-1"
+    rig.floor.offer(call, serve_within=0.1)
+    await asyncio.sleep(0.11)
+    assert [e.call for e in rig.of(CallUnserved)] == [call]
