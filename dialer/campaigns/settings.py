@@ -10,7 +10,10 @@ from dialer.campaigns.dispositions import SHIPPED, Disposition
 from dialer.campaigns.hearing import AnswerSettings, EarlySettings, SoundName
 from dialer.compliance.caps import FrequencyCaps
 from dialer.compliance.windows import CallingWindows
-from dialer.retry.rules import DISPOSITION_RULES, NO_DISPOSITION, RetryRules, Then
+from dialer.retry.contradictions import never_open
+from dialer.retry.rule import RuleFault, Then
+from dialer.retry.rules import RetryRules
+from dialer.retry.shipped import NO_DISPOSITION, SHIPPED_RULES
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")]
 
@@ -82,13 +85,19 @@ class CampaignSettings(BaseModel):
 
     def _check_rules(self) -> None:
         codes = {d.code for d in self.dispositions}
+        shipped = SHIPPED_RULES[self.retry.base].dispositions
         for code in self.retry.dispositions:
             if code not in codes | {NO_DISPOSITION}:
-                raise ValueError(f"retry has a rule for {code!r}, which is not a disposition here")
-        for disposition in self.dispositions:
+                sentence = f"there is a rule for {code!r}, which is not a disposition here"
+                raise RuleFault(("retry", "dispositions", code), sentence)
+        for n, disposition in enumerate(self.dispositions):
             code = disposition.code
-            if code not in self.retry.dispositions and code not in DISPOSITION_RULES:
-                raise ValueError(f"the disposition {code!r} has no rule: add retry.dispositions")
+            if code not in self.retry.dispositions and code not in shipped:
+                sentence = f"the disposition {code!r} has no rule: add retry.dispositions.{code}"
+                raise RuleFault(("dispositions", n), sentence)
             at_callback = self.retry.rule_of(code).then is Then.AT_CALLBACK
             if at_callback and not disposition.needs_time:
-                raise ValueError(f"{code!r} is dialled at its time, so it needs needs_time: true")
+                sentence = f"{code!r} is dialled at its time, so it needs needs_time: true"
+                raise RuleFault(("dispositions", n), sentence)
+        for fault in never_open(self.retry, self.windows):
+            raise RuleFault(("retry", *fault.path), fault.sentence)

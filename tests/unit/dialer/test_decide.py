@@ -177,6 +177,7 @@ class TestAppointment:
             0,
             7,
             "callback_at: appointment at 2026-08-05 15:30, to the same agent if free.",
+            promised_at=at,
         )
 
     def test_outside_the_calling_times_it_moves_and_says_so(self) -> None:

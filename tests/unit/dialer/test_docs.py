@@ -8,7 +8,8 @@ import yaml
 from dialer.campaigns.settings import CampaignSettings
 from dialer.outcomes.outcome import Outcome
 from dialer.outcomes.signals import CAUSE_OUTCOMES, SIP_OUTCOMES
-from dialer.retry.rules import DISPOSITION_RULES, OUTCOME_RULES, Then
+from dialer.retry.rule import Then
+from dialer.retry.shipped import DISPOSITION_RULES, OUTCOME_RULES
 
 DOCS = Path(__file__).parents[3] / "docs"
 

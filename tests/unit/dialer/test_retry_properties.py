@@ -13,7 +13,7 @@ from dialer.compliance.windows import local_day
 from dialer.outcomes.outcome import Outcome
 from dialer.retry.decide import Again, Closed, decide
 from dialer.retry.facts import LeadFacts
-from dialer.retry.rules import DISPOSITION_RULES, NO_DISPOSITION
+from dialer.retry.shipped import DISPOSITION_RULES, NO_DISPOSITION
 
 DISPOSITIONS = [*sorted(set(DISPOSITION_RULES) - {NO_DISPOSITION}), None]
 WINDOWS = [

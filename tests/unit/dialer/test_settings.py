@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from dialer.campaigns.dispositions import SHIPPED, Disposition, Meaning
 from dialer.campaigns.settings import CampaignSettings
 from dialer.outcomes.outcome import Outcome
-from dialer.retry.rules import DISPOSITION_RULES, NO_DISPOSITION, OUTCOME_RULES, RetryRules
+from dialer.retry.rules import RetryRules
+from dialer.retry.shipped import DISPOSITION_RULES, NO_DISPOSITION, OUTCOME_RULES
 
 SOLD = {"code": "sold", "label": "Sold", "meaning": "success", "key": 1}
 
