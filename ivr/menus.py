@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import structlog
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -14,11 +13,11 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
 from cti.base.errors import UserError
+from cti.base.yaml_file import YamlFile
 from ivr.agi import checked_sound
 
 log = structlog.get_logger(__name__)
@@ -106,7 +105,7 @@ def load_menus(folder: Path, start: str = START) -> Menus:
     files = sorted(path for path in folder.glob("*") if path.suffix in {".yaml", ".yml"})
     sources: dict[str, _Source] = {}
     for source in map(_Source, files):
-        name = source.menu.name
+        name = source.content.name
         if name in sources:
             raise source.fault(("name",), f"menu {name!r} is also in {sources[name].path}")
         sources[name] = source
@@ -117,7 +116,9 @@ def load_menus(folder: Path, start: str = START) -> Menus:
         )
     for source in sources.values():
         source.check_references(set(sources))
-    menus = Menus(sources[start].menu, {name: source.menu for name, source in sources.items()})
+    menus = Menus(
+        sources[start].content, {name: source.content for name, source in sources.items()}
+    )
     for name in sorted(set(sources) - _reachable(menus)):
         log.warning("no way leads to this menu", menu=name, file=str(sources[name].path))
     return menus
@@ -145,66 +146,14 @@ def _reachable(menus: Menus) -> set[str]:
     return seen
 
 
-class _Source:
-    """One file: the menu in it, and on which line each field stands."""
+class _Source(YamlFile[Menu]):
+    """One file: the menu in it."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            text = path.read_text(encoding="utf-8")
-            content = yaml.safe_load(text)
-            self._node = yaml.compose(text, Loader=yaml.SafeLoader)
-            self._refuse_doubles(self._node)
-        except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
-            raise UserError(f"The menu {path} cannot be read: {_one_line(error)}.") from error
-        try:
-            self.menu = Menu.model_validate(content)
-        except ValidationError as error:
-            # A misspelt field is also a missing one; the misspelling is the one to tell.
-            first = min(error.errors(), key=lambda fault: fault["type"] == "missing")
-            raise self.fault(first["loc"], first["msg"].removeprefix("Value error, ")) from error
+        super().__init__(path, Menu, what="menu")
 
     def check_references(self, names: set[str]) -> None:
         """Raise UserError for the first `go_to` that names no menu."""
-        for field, route in self.menu.routes():
+        for field, route in self.content.routes():
             if route.go_to is not None and route.go_to not in names:
                 raise self.fault((*field.split("."), "go_to"), f"there is no menu {route.go_to!r}")
-
-    def fault(self, where: tuple[int | str, ...], what: str) -> UserError:
-        """An error that says on which line of this file the field `where` is wrong."""
-        steps = [str(step) for step in where if step != "[key]"]
-        return UserError(
-            f"{self.path}, line {self._line(steps)}, {'.'.join(steps) or 'menu'}: {what}."
-        )
-
-    def _line(self, steps: list[str]) -> int:
-        node = self._node
-        line = node.start_mark.line if node else 0
-        for step in steps:
-            if isinstance(node, yaml.MappingNode):
-                found = [(key, value) for key, value in node.value if key.value == step]
-                if not found:
-                    break
-                line, node = found[0][0].start_mark.line, found[0][1]
-            elif (
-                isinstance(node, yaml.SequenceNode)
-                and step.isdigit()
-                and int(step) < len(node.value)
-            ):
-                node = node.value[int(step)]
-                line = node.start_mark.line
-        return line + 1
-
-    def _refuse_doubles(self, node: yaml.Node | None) -> None:
-        if isinstance(node, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in node.value:
-                if key.value in seen:
-                    where = f"{self.path}, line {key.start_mark.line + 1}"
-                    raise UserError(f"{where}, {key.value}: stands here for the second time.")
-                seen.add(str(key.value))
-                self._refuse_doubles(value)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

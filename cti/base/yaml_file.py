@@ -1,0 +1,76 @@
+"""YAML files that people write: read whole, and every fault told with its line and field."""
+
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from cti.base.errors import UserError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class YamlFile(Generic[M]):
+    """One file: what is in it as `content`, and on which line each field stands.
+
+    Raises UserError when it cannot be read, has a field twice, or is not what `model` allows.
+    """
+
+    def __init__(self, path: Path, model: type[M], *, what: str = "file") -> None:
+        self.path = path
+        self._what = what
+        try:
+            text = path.read_text(encoding="utf-8")
+            content = yaml.safe_load(text)
+            self._node = yaml.compose(text, Loader=yaml.SafeLoader)
+            self._refuse_doubles(self._node)
+        except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
+            raise UserError(f"The {what} {path} cannot be read: {_one_line(error)}.") from error
+        try:
+            self.content = model.model_validate(content)
+        except ValidationError as error:
+            # A misspelt field is also a missing one; the misspelling is the one to tell.
+            first = min(error.errors(), key=lambda fault: fault["type"] == "missing")
+            raise self.fault(first["loc"], first["msg"].removeprefix("Value error, ")) from error
+
+    def fault(self, where: tuple[int | str, ...], what: str) -> UserError:
+        """An error that says on which line of this file the field `where` is wrong."""
+        steps = [str(step) for step in where if step != "[key]"]
+        field = ".".join(steps) or self._what
+        return UserError(f"{self.path}, line {self._line(steps)}, {field}: {what}.")
+
+    def _line(self, steps: list[str]) -> int:
+        node = self._node
+        line = node.start_mark.line if node else 0
+        for step in steps:
+            if isinstance(node, yaml.MappingNode):
+                found = [(key, value) for key, value in node.value if key.value == step]
+                if not found:
+                    break
+                line, node = found[0][0].start_mark.line, found[0][1]
+            elif (
+                isinstance(node, yaml.SequenceNode)
+                and step.isdigit()
+                and int(step) < len(node.value)
+            ):
+                node = node.value[int(step)]
+                line = node.start_mark.line
+        return line + 1
+
+    def _refuse_doubles(self, node: yaml.Node | None) -> None:
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if key.value in seen:
+                    where = f"{self.path}, line {key.start_mark.line + 1}"
+                    raise UserError(f"{where}, {key.value}: stands here for the second time.")
+                seen.add(str(key.value))
+                self._refuse_doubles(value)
+        elif isinstance(node, yaml.SequenceNode):
+            for value in node.value:
+                self._refuse_doubles(value)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
