@@ -127,6 +127,8 @@ class FakePbx:
     async def _answer_to(self, action: act.Action) -> Reply:
         if isinstance(action, act.Originate):
             return await self._originate(action)
+        if isinstance(action, act.GetVariable):
+            return Reply(True, "", {"Value": "0x1" if action.channel in self.channels_now else ""})
         why = self.refuse(action) or self._do(action)
         return Reply(not why, why, {})
 
@@ -202,6 +204,8 @@ class FakePbx:
             return self._bridge(action.channel_a, action.channel_b)
         if isinstance(action, act.Redirect):
             return self._redirect(action)
+        if isinstance(action, act.Listen | act.StopRecording):
+            return "" if action.channel in self.channels_now else "No such channel"
         raise AssertionError(f"not scripted: {action}")
 
     def _asked_to_end(self, uniqueid: str) -> str:

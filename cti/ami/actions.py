@@ -26,7 +26,9 @@ _CHANNEL_ID = re.compile(r"[\w.-]{1,149}", re.ASCII)
 _CHANNEL = re.compile(r"[^/\s,|][^\s,|]*")
 _VARIABLE = re.compile(r"_{0,2}[A-Za-z]\w*", re.ASCII)
 _FILE = re.compile(r"[^,\\\"$^{}|]+")
+_UNBRACKETED = re.compile(r"[^()]+")
 _OPTIONS = re.compile(r"([A-Za-z](\([^,\\\"$^{}()|]*\))?)*")
+_MONITOR_ID = re.compile(r"0x[0-9a-f]{1,16}", re.ASCII)
 _MODULE = re.compile(r"[\w.-]+", re.ASCII)
 _NAME_FORBIDDEN = '"<>\\'
 
@@ -232,6 +234,21 @@ class SetVariable(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class GetVariable(Action):
+    """A channel's variable: `Value` of the reply, empty when it has none of that name."""
+
+    name: ClassVar[str] = "Getvar"
+    channel: str
+    variable: str
+
+    def _pairs(self) -> Pairs:
+        return [
+            _matching("Channel", self.channel, _CHANNEL),
+            _matching("Variable", self.variable, _VARIABLE),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Record(Action):
     """Record a channel (MixMonitor) into `file`: absolute, or in the PBX's `spool/monitor`.
 
@@ -253,14 +270,40 @@ class Record(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class Listen(Action):
+    """Write only what a channel receives into `file`, whose suffix is the format (`.sln48`).
+
+    variable: of the channel, gets the id by which StopRecording ends this one alone. While
+    nothing is received but something is sent, Asterisk writes silence.
+    """
+
+    name: ClassVar[str] = "MixMonitor"
+    channel: str
+    file: str
+    variable: str
+
+    def _pairs(self) -> Pairs:
+        _, file = _file(_matching("File", self.file, _UNBRACKETED)[1])
+        _, variable = _matching("Variable", self.variable, _VARIABLE)
+        return [
+            _matching("Channel", self.channel, _CHANNEL),
+            _matching("Options", f"r({file})i({variable})", _OPTIONS),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class StopRecording(Action):
-    """End every recording of a channel."""
+    """End the recording of that id, or every recording of a channel."""
 
     name: ClassVar[str] = "StopMixMonitor"
     channel: str
+    id: str = ""
 
     def _pairs(self) -> Pairs:
-        return [_matching("Channel", self.channel, _CHANNEL)]
+        pairs = [_matching("Channel", self.channel, _CHANNEL)]
+        if self.id:
+            pairs.append(_matching("MixMonitorID", self.id, _MONITOR_ID))
+        return pairs
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,19 @@ Channels are addressed by their uniqueid, which for calls we place is our own id
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from cti.ami.actions import Bridge, CallerId, HangUp, Originate, Redirect
+from cti.ami.actions import (
+    Action,
+    Bridge,
+    CallerId,
+    GetVariable,
+    HangUp,
+    Listen,
+    Originate,
+    Redirect,
+    StopRecording,
+)
 from cti.ami.errors import ActionTimeout, LinkDownError, Refused
 from cti.ami.events import ChannelRow
 from cti.ami.link import AmiLink
@@ -78,6 +89,18 @@ class Pbx:
         """Play the campaign's own message and hang up."""
         await self._ask(Redirect(call, CUSTOMERS, "message"))
 
+    async def await_beep(self, call: str) -> None:
+        """A machine: leave the campaign's message, after a silence unless `leave_message` comes."""
+        await self._ask(Redirect(call, CUSTOMERS, "machine"))
+
+    async def leave_message(self, call: str) -> None:
+        """The machine has beeped: leave the campaign's message now, then hang up."""
+        await self._ask(Redirect(call, CUSTOMERS, "beeped"))
+
+    async def give_back(self, call: str) -> None:
+        """What was taken for a machine is a person: to be offered to the agents once more."""
+        await self._ask(Redirect(call, CUSTOMERS, "returned"))
+
     async def hold(self, call: str) -> None:
         """ "One moment, please", then music."""
         await self._ask(Redirect(call, CUSTOMERS, "hold"))
@@ -85,6 +108,20 @@ class Pbx:
     async def hang_up(self, uniqueid: str) -> None:
         """End a leg."""
         await self._ask(HangUp(uniqueid, NORMAL_CLEARING))
+
+    async def listen(self, call: str, file: Path, ear: str) -> None:
+        """Write what the far end sends from now on, also before the answer, into `file`.
+
+        The suffix is the format: `.sln48` is 48 kHz, 16 bit, one channel. ear: a name for it,
+        letters only; the same call may have others.
+        """
+        await self._ask(Listen(call, str(file), f"CTI_EAR_{ear}"))
+
+    async def stop_listening(self, call: str, ear: str) -> None:
+        """The file of that ear is complete; recordings of the call go on."""
+        told = await self._ask(GetVariable(call, f"CTI_EAR_{ear}"))
+        if monitor := told.fields.get("Value"):
+            await self._ask(StopRecording(call, monitor))
 
     async def channels(self) -> list[ChannelRow]:
         """All living channels. Raises PbxError."""
@@ -102,7 +139,7 @@ class Pbx:
                 self.tracker.forget(uniqueid)
             raise
 
-    async def _ask(self, action: Originate | Bridge | Redirect | HangUp) -> Reply:
+    async def _ask(self, action: Action) -> Reply:
         if not self.link.up:
             raise PbxError("the PBX is not connected")
         try:

@@ -13,8 +13,10 @@ from cti.ami.actions import (
     CoreShowChannels,
     CoreStatus,
     Destination,
+    GetVariable,
     HangUp,
     ListContacts,
+    Listen,
     Login,
     ModuleCheck,
     Originate,
@@ -233,3 +235,35 @@ def split_by_asterisk(text: str) -> list[str]:
 @given(st.text(alphabet='ab,"\\()[]= {}$', max_size=30))
 def test_an_escaped_variable_is_one_part_with_its_value(value: str) -> None:
     assert split_by_asterisk(f"X={escaped(value)}") == [f"X={value}"]
+
+
+def test_a_channel_is_listened_to_by_a_file_of_what_it_receives() -> None:
+    assert Listen("at-1", "/ears/at-1.early.sln48", "CTI_EAR_early").fields() == [
+        ("Action", "MixMonitor"),
+        ("Channel", "at-1"),
+        ("Options", "r(/ears/at-1.early.sln48)i(CTI_EAR_early)"),
+    ]
+    assert GetVariable("at-1", "CTI_EAR_early").fields()[1:] == [
+        ("Channel", "at-1"),
+        ("Variable", "CTI_EAR_early"),
+    ]
+    assert StopRecording("at-1", "0x7fcd5c03f230").fields()[2:] == [
+        ("MixMonitorID", "0x7fcd5c03f230")
+    ]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Listen("at-1", "/ears/a)t(/etc/passwd", "EAR"),
+        Listen("at-1", "/ears/../a", "EAR"),
+        Listen("at-1", "/ears/a,b", "EAR"),
+        Listen("at-1", "", "EAR"),
+        Listen("at-1", "/ears/a", "EAR)S("),
+        GetVariable("at-1", "SHELL(id)"),
+        StopRecording("at-1", "0x1,x"),
+    ],
+)
+def test_listening_says_nothing_but_a_file_and_a_name(action: Action) -> None:
+    with pytest.raises(UserError):
+        action.fields()
