@@ -102,7 +102,7 @@ class Importer:
             job = await session.get_one(ImportRow, import_id)
         path = Path(job.file_path)
         options = ImportOptions.model_validate(job.options)
-        thread = _Thread()
+        thread = OneThread()
         file = await thread.run(lambda: LeadFile(path, job.file_name, options))
         try:
             await thread.run(lambda: file.skip(job.rows_done))
@@ -148,7 +148,7 @@ class Importer:
             _log.warning("import interrupted", import_id=import_id, reason=str(error))
 
 
-class _Thread:
+class OneThread:
     """The one thread that touches a file, so that a file is never closed while it is read."""
 
     def __init__(self) -> None:
