@@ -21,6 +21,7 @@ for models in (
     "dialer.corrections",
     "dialer.labels",
     "dialer.leads",
+    "dialer.outcomes",
     "recordings",
 ):
     import_module(f"{models}.models")  # makes its tables known to `Base.metadata`

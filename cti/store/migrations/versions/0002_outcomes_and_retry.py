@@ -17,6 +17,24 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     _agents_word()
     _compliance()
+    _outcome_changes()
+    _schedule()
+
+
+def _schedule() -> None:
+    op.add_column("leads", sa.Column("promised_at", Moment, nullable=True))
+    op.add_column("leads", sa.Column("own_priority", sa.Integer(), nullable=True))
+    op.add_column("leads", sa.Column("tally", Json, nullable=True))
+    op.add_column("leads", sa.Column("why", sa.String(255), nullable=True))
+    # Appointments that were made before their time was kept, or went before all others.
+    op.execute(
+        "UPDATE leads SET promised_at = due_at, own_priority = priority, priority = 524287 "
+        "WHERE prefer_agent IS NOT NULL AND state <> 'closed'"
+    )
+    some = sa.text("promised_at IS NOT NULL")
+    op.create_index(
+        "ix_leads_promised", "leads", ["promised_at"], sqlite_where=some, postgresql_where=some
+    )
 
 
 def _compliance() -> None:
@@ -164,3 +182,24 @@ def _agents_word() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_corrections"),
     )
     op.create_index("ix_corrections_attempt", "corrections", ["attempt_id"])
+
+
+def _outcome_changes() -> None:
+    op.create_table(
+        "outcome_changes",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("attempt_id", sa.String(32), nullable=False),
+        sa.Column("old_outcome", sa.String(24), nullable=False),
+        sa.Column("old_reason", sa.String(255), nullable=False),
+        sa.Column("new_outcome", sa.String(24), nullable=False),
+        sa.Column("new_reason", sa.String(255), nullable=False),
+        sa.Column("why", sa.String(255), nullable=False),
+        sa.Column("changed_by", sa.String(64), nullable=False),
+        sa.Column("changed_at", Moment, nullable=False),
+        sa.Column("lead", sa.String(16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempts.id"], name="fk_outcome_changes_attempt_id_attempts"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_outcome_changes"),
+    )
+    op.create_index("ix_outcome_changes_attempt", "outcome_changes", ["attempt_id"])
