@@ -1,11 +1,18 @@
 """Tones on the line: special information tones, call progress, fax, the beep.
 
-    ToneEars(zone="cn", hears={Source.TONE, Source.FAX, Source.BEEP})   hearing.tones.ears
+    from hearing.tones.ears import ToneEars
+    ears = ToneEars(zone="cn", hears={Source.TONE, Source.FAX, Source.BEEP})
 
-is one `Detector` for all of them over one spectral front end. `zone` is a name of
-`hearing.tones.zones.ZONES` (`cn`, `us`, `uk` …); a UserError names them if it is none.
+is one `Detector` for all of them over one spectral front end (`hears` is all by default). `zone`
+names a country of `hearing.tones.zones` (`cn`, `us`, `uk` …); a UserError lists them if there is no
+such one. Feed 0.1 s or more at a time: shorter pieces cost more and are heard no sooner.
 
-Sightings: `sit.{number_changed|vacant|congestion|reorder}.{itu|bell}`,
-`tone.{ringback|busy|congestion}.{zone}`,
-`fax.ced`, `fax.ansam`, `fax.v21`, `fax.cng`, `beep`.
+Sightings, each once a stream, only beeps as often as there are any:
+
+| name | meaning |
+|---|---|
+| `sit.{number_changed,vacant,congestion,reorder}.bell`, `sit.vacant.itu` | the same; reorder: congestion |
+| `tone.{ringback,busy,congestion,unobtainable}.{zone}` | None, busy, congestion, vacant |
+| `fax.ced` (ANSam too), `fax.v21`, `fax.cng` | fax |
+| `beep` | None |
 """

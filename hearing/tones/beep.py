@@ -1,0 +1,100 @@
+"""The beep at the end of a greeting: one short steady tone, then quiet."""
+
+from dataclasses import dataclass
+
+from hearing.sighting import Sighting, Source
+from hearing.tones.spectrum import Frames, end
+from hearing.tones.steady import Tone
+from hearing.tones.zones import Zone
+
+_HERTZ = (385.0, 2040.0)
+_SECONDS = (0.085, 1.08)
+_WOBBLE = 6.0  # Hz
+_RIPPLE = 1.5  # dB
+_PURITY = 0.85
+_QUIET = 0.1  # power just after it, relative to its own: -10 dB
+_TUNE = 0.6  # seconds before it in which another tone makes it part of a tune
+_SAME = 25.0  # Hz
+_NOTICE = 0.35  # seconds from a tone's start until it is told of
+_ECHO = 1.2  # seconds in which a tone of the same pitch makes it part of a rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class _Rhythm:
+    """A burst of a call progress tone that could be taken for a beep."""
+
+    hertz: float
+    burst: float
+    pause: float
+
+    def could_be(self, tone: Tone) -> bool:
+        near = abs(tone.frequency - self.hertz) <= _SAME
+        return near and abs(tone.seconds - self.burst) <= 0.04 + 0.1 * self.burst
+
+
+class Beeps:
+    """Fed steady tones and frames, gives `beep`, as often as there is one.
+
+    Said 60 ms after its end, but where it could be the first burst of a tone of the zone, only
+    when the next burst did not come.
+    """
+
+    def __init__(self, zone: Zone) -> None:
+        self._rhythms = [
+            _Rhythm(burst.carriers[0], burst.seconds, pause.seconds)
+            for cadence in zone.cadences
+            for burst, pause in zip(cadence.bursts[::2], cadence.bursts[1::2], strict=True)
+            if len(burst.carriers) == 1
+        ]
+        self._last: Tone | None = None  # the last tone of any kind
+        self._held: tuple[Tone, float] | None = None  # a beep, and until when it is in doubt
+
+    def hear(self, tone: Tone) -> list[Sighting]:
+        """What this tone makes sure."""
+        said = self._settle(tone.heard)
+        if self._held and abs(tone.frequency - self._held[0].frequency) <= _SAME:
+            self._held = None
+        if not tone.over:
+            return said
+        before, self._last = self._last, tone
+        if not _is_beep(tone) or (before and _belongs(before, tone)):
+            return said
+        pauses = [rhythm.pause for rhythm in self._rhythms if rhythm.could_be(tone)]
+        if not pauses:
+            return [*said, _sighting(tone, tone.heard)]
+        self._held = (tone, tone.end + 1.15 * max(pauses) + _NOTICE)
+        return said
+
+    def feed(self, frames: Frames) -> list[Sighting]:
+        """Whether the doubt over an earlier tone is over."""
+        return self._settle(end(frames.first + len(frames) - 1))
+
+    def _settle(self, now: float) -> list[Sighting]:
+        if self._held is None or now < self._held[1]:
+            return []
+        (tone, until), self._held = self._held, None
+        return [_sighting(tone, until)]
+
+
+def _is_beep(tone: Tone) -> bool:
+    return (
+        _HERTZ[0] <= tone.frequency <= _HERTZ[1]
+        and _SECONDS[0] <= tone.seconds <= _SECONDS[1]
+        and tone.wobble <= _WOBBLE
+        and tone.ripple <= _RIPPLE
+        and tone.purity >= _PURITY
+        and tone.after <= _QUIET
+    )
+
+
+def _belongs(before: Tone, tone: Tone) -> bool:
+    """Whether it is part of a tune, of special information tones, of a rhythm."""
+    pause = tone.start - before.end
+    if abs(before.frequency - tone.frequency) <= _SAME:
+        return pause <= _ECHO
+    return pause <= _TUNE
+
+
+def _sighting(tone: Tone, until: float) -> Sighting:
+    what = f"beep of {tone.frequency:.0f} Hz, {tone.seconds:.2f} s"
+    return Sighting(Source.BEEP, "beep", what, round(tone.start, 3), round(until, 3), None, 0.95)
