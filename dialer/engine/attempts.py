@@ -39,7 +39,8 @@ from dialer.engine.ledger import Ledger
 from dialer.outcomes.classify import Verdict, classify
 from dialer.outcomes.evidence import Kind
 from dialer.outcomes.outcome import Outcome
-from dialer.retry.decide import Closed, decide
+from dialer.retry.decide import decide
+from dialer.retry.rows import moved
 
 log = structlog.get_logger(__name__)
 
@@ -280,19 +281,10 @@ class Attempts:
         for position in step.unusable:
             if position in flight.number_ids:
                 self.ledger.put(books.NUMBER_SPENT, flight.number_ids[position], usable=False)
-        closed = isinstance(step, Closed)
-        due_at = None if isinstance(step, Closed) else step.due_at
-        self.ledger.put(
-            books.LEAD_MOVED,
-            flight.lead_id,
-            state="closed" if closed else "waiting",
-            due_at=due_at,
-            next_number=flight.facts.position if isinstance(step, Closed) else step.number_position,
-            prefer_agent=None if isinstance(step, Closed) else step.prefer_agent,
-            last_outcome=outcome.value,
-            last_disposition=disposed.code if disposed else None,
-            closed_reason=step.reason if isinstance(step, Closed) else None,
-        )
+        code = disposed.code if disposed else None
+        columns = moved(step, flight.facts, outcome, code)
+        self.ledger.put(books.LEAD_MOVED, flight.lead_id, **columns)
+        due_at = columns["due_at"]
         self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due_at, step.words))
 
     # -- the agent's word ----------------------------------------------------------------------

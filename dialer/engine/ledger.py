@@ -48,7 +48,8 @@ ATTEMPT_DISPOSED = _update(
 )
 LEAD_MOVED = _update(
     LeadRow,
-    *("state", "due_at", "next_number", "prefer_agent"),
+    *("state", "due_at", "next_number", "prefer_agent", "promised_at"),
+    *("priority", "own_priority", "tally", "why"),
     *("last_outcome", "last_disposition", "closed_reason"),
 )
 LEAD_DEFERRED = _update(LeadRow, "state", "due_at", "closed_reason")

@@ -19,6 +19,7 @@ from dialer.engine.flights import Flight
 from dialer.leads.models import LeadRow, NumberRow
 from dialer.outcomes.evidence import Kind
 from dialer.retry.facts import LeadFacts
+from dialer.retry.rows import facts_of
 
 Deferral = dict[str, Any]
 """Parameters of DEFER_LEAD."""
@@ -32,6 +33,10 @@ DUE_LEADS = (
         LeadRow.dials_day,
         LeadRow.next_number,
         LeadRow.prefer_agent,
+        LeadRow.promised_at,
+        LeadRow.priority,
+        LeadRow.own_priority,
+        LeadRow.tally,
         NumberRow.id.label("number_id"),
         NumberRow.position,
         NumberRow.e164,
@@ -143,7 +148,7 @@ def _judge(
     lead = rows[0]
     blocked: list[Blocked] = []
     for number in _in_order(rows):
-        facts, e164 = _facts(rows, number.position), number.e164
+        facts, e164 = facts_of(lead, rows, number.position), number.e164
         verdict = check(facts, e164, campaign.settings, now, known.get(e164, NOTHING_KNOWN))
         if not isinstance(verdict, Blocked):
             return _flight(campaign, rows, number, facts, now, t)
@@ -160,19 +165,6 @@ def _in_order(rows: list[Any]) -> list[Any]:
     usable = [row for row in rows if row.usable]
     turn = next((n for n, row in enumerate(usable) if row.position == row.next_number), 0)
     return usable[turn:] + usable[:turn]
-
-
-def _facts(rows: list[Any], position: int) -> LeadFacts:
-    lead = rows[0]
-    return LeadFacts(
-        time_zone=lead.time_zone,
-        dials=lead.dials,
-        dials_today=lead.dials_today,
-        dials_day=lead.dials_day,
-        position=position,
-        usable=tuple(row.position for row in rows if row.usable),
-        promised=lead.prefer_agent is not None,
-    )
 
 
 def _flight(

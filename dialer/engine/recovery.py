@@ -28,7 +28,7 @@ from dialer.engine.attempts import Attempts
 from dialer.engine.flights import Flight
 from dialer.leads.models import LeadRow, NumberRow
 from dialer.outcomes.evidence import Evidence, Kind
-from dialer.retry.facts import LeadFacts
+from dialer.retry.rows import facts_of
 
 log = structlog.get_logger(__name__)
 
@@ -238,15 +238,7 @@ class Recovery:
             lead_id=lead.id,
             number_id=attempt.number_id,
             e164=attempt.e164,
-            facts=LeadFacts(
-                time_zone=lead.time_zone,
-                dials=lead.dials,
-                dials_today=lead.dials_today,
-                dials_day=lead.dials_day,
-                position=position,
-                usable=tuple(n.position for n in numbers if n.usable),
-                promised=lead.prefer_agent is not None,
-            ),
+            facts=facts_of(lead, numbers, position),
             prefer_agent=lead.prefer_agent,
             placed_at=attempt.placed_at,
             t0=self.clock.monotonic() - age,

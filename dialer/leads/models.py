@@ -8,7 +8,16 @@ awaits a disposition), or `closed`.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cti.store.base import Base
@@ -34,7 +43,15 @@ class LeadRow(Base):
     """A person on a list."""
 
     __tablename__ = "leads"
-    __table_args__ = (Index("ix_leads_pick", "campaign_id", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_leads_pick", "campaign_id", "state", "due_at"),
+        Index(
+            "ix_leads_promised",
+            "promised_at",
+            sqlite_where=text("promised_at IS NOT NULL"),
+            postgresql_where=text("promised_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
@@ -51,6 +68,12 @@ class LeadRow(Base):
     dials_today: Mapped[int] = mapped_column(default=0, doc="attempts on `dials_day`")
     dials_day: Mapped[date | None] = mapped_column(doc="the lead's local day of the last dial")
     prefer_agent: Mapped[int | None] = mapped_column(doc="agent of an appointment")
+    promised_at: Mapped[datetime | None] = mapped_column(doc="the time a person asked for")
+    own_priority: Mapped[int | None] = mapped_column(
+        doc="what `priority` goes back to after an appointment, which goes before all"
+    )
+    tally: Mapped[dict[str, Any] | None] = mapped_column(doc="dialer.retry.facts.tally_as_json")
+    why: Mapped[str | None] = mapped_column(String(255), doc="the last decision, in words")
     last_outcome: Mapped[str | None] = mapped_column(String(24))
     last_disposition: Mapped[str | None] = mapped_column(String(32))
     closed_reason: Mapped[str | None] = mapped_column(String(64))
