@@ -49,7 +49,7 @@ def active_rms(samples: Samples) -> float:
 
 def level(samples: Samples, db: float) -> Samples:
     """Louder or softer by `db`; what no longer fits is clipped."""
-    return np.clip(samples * np.float32(10 ** (db / 20)), -1, 1).astype(np.float32)
+    return np.asarray(np.clip(samples * 10 ** (db / 20), -1, 1), np.float32)
 
 
 def clip(samples: Samples, over_db: float) -> Samples:
@@ -72,7 +72,7 @@ def drift(samples: Samples, ppm: float) -> Samples:
     if not ppm or len(samples) < 2:
         return samples
     places = np.arange(0, len(samples) - 1, 1 + ppm * 1e-6)
-    return np.interp(places, np.arange(len(samples)), samples).astype(np.float32)
+    return np.asarray(np.interp(places, np.arange(len(samples)), samples), np.float32)
 
 
 def band(samples: Samples) -> Samples:
@@ -90,7 +90,7 @@ def reverberate(samples: Samples, t60: float, rng: np.random.Generator) -> Sampl
     room[0] = 1.0
     wet = signal.fftconvolve(samples, room)[: len(samples)]
     loud, before = active_rms(wet.astype(np.float32)), active_rms(samples)
-    return (wet * (before / loud if loud else 1)).astype(np.float32)
+    return np.asarray(wet * (before / loud if loud else 1), np.float32)
 
 
 def white(length: int, rng: np.random.Generator) -> Samples:

@@ -147,6 +147,16 @@ def _gsm(frames: Shorts) -> Iterator[Shorts]:
             yield decoded
 
 
+def decode_gsm(content: bytes) -> Samples:
+    """The sound of a raw GSM file: frames of 33 bytes."""
+    library = _gsm_library()
+    decoded = np.empty((len(content) // 33, FRAME), dtype=np.int16)
+    with _state(library.gsm_create, library.gsm_destroy) as decoder:
+        for number, frame in enumerate(decoded):
+            library.gsm_decode(decoder, content[33 * number : 33 * number + 33], _at(frame))
+    return (decoded.ravel() / np.float32(32768)).astype(np.float32)
+
+
 def _amr(frames: Shorts, mode: int, lost: npt.NDArray[np.bool_] | None) -> Iterator[Shorts]:
     library = _amr_library()
     coded = ctypes.create_string_buffer(64)
