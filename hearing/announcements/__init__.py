@@ -1,0 +1,26 @@
+"""Carriers' announcements: recognised when they were taught, grouped when they were not.
+
+library = Library([Entry("17", "vacant, China Mobile", "vacant", fingerprint(samples))])
+detector = AnnouncementDetector(library)
+for block in sound:
+    sightings = detector.feed(block)
+sightings = detector.finish()
+strange = detector.unknown()  # what was said and never taught: to be grouped
+"""
+
+from hearing.announcements.detector import AnnouncementDetector
+from hearing.announcements.fingerprint import Fingerprint, fingerprint
+from hearing.announcements.grouping import Group, group, place, same
+from hearing.announcements.library import Entry, Library
+
+__all__ = [
+    "AnnouncementDetector",
+    "Entry",
+    "Fingerprint",
+    "Group",
+    "Library",
+    "fingerprint",
+    "group",
+    "place",
+    "same",
+]

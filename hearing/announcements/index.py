@@ -1,0 +1,83 @@
+"""Finds quickly where in many recordings something like the last second of a stream occurs.
+
+Every recording is cut into overlapping pieces of a second; each is a direction in a space of 64
+numbers (a two-dimensional cosine transform of its levels). One product of a matrix with the
+stream's last second tells the nearest pieces: 500 announcements take a millisecond.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import dct
+
+from hearing.announcements.fingerprint import Levels
+
+PIECE = 50
+"""Frames of a piece: 1 s."""
+_STRIDE = 3
+_ACROSS, _ALONG = 8, 8  # coefficients kept over bands and over time
+_DEPTH = 30.0  # dB
+ALIKE = 0.5
+"""Least cosine of pieces worth a closer look."""
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The reference's frame 0 would lie at frame `offset` of the stream (may be below 0)."""
+
+    reference: int
+    offset: int
+    score: float
+
+
+class Index:
+    """Pieces of all references. Immutable."""
+
+    def __init__(self, references: Sequence[Levels]) -> None:
+        pieces = [pieces_of(levels, _STRIDE) for levels in references]
+        counts = [len(piece) for piece in pieces]
+        shape = (0, _ACROSS * _ALONG)
+        self._vectors = np.concatenate([np.empty(shape, np.float32), *pieces])
+        self._reference = np.repeat(np.arange(len(references)), counts)
+        self._begin = np.concatenate(
+            [np.zeros(0, np.int64), *(np.arange(count) * _STRIDE for count in counts)]
+        )
+
+    def candidates(self, piece: Levels, begin: int, most: int) -> list[Candidate]:
+        """Where `piece` (PIECE frames, the first at frame `begin` of the stream) may belong.
+
+        At most `most`, one for each reference and place, best first.
+        """
+        if not len(self._vectors):
+            return []
+        scores = self._vectors @ pieces_of(piece, 1)[0]
+        enough = np.flatnonzero(scores >= ALIKE)
+        found: list[Candidate] = []
+        taken: list[tuple[int, int]] = []
+        for place in enough[np.argsort(scores[enough])[::-1]][: 8 * most]:
+            reference, offset = int(self._reference[place]), begin - int(self._begin[place])
+            if all(r != reference or abs(o - offset) > 2 * _STRIDE for r, o in taken):
+                found.append(Candidate(reference, offset, float(scores[place])))
+            taken.append((reference, offset))
+            if len(found) == most:
+                break
+        return found
+
+
+def pieces_of(levels: Levels, stride: int) -> Vectors:
+    """Unit vectors of the pieces of a recording, one every `stride` frames."""
+    if len(levels) < PIECE:
+        return np.empty((0, _ACROSS * _ALONG), np.float32)
+    cut = np.lib.stride_tricks.sliding_window_view(levels, PIECE, axis=0)[::stride]
+    top = np.percentile(cut.max(axis=1), 95, axis=1)[:, None, None]
+    raised = np.maximum(cut, top - np.float32(_DEPTH))
+    raised = raised - raised.mean(axis=2, keepdims=True)
+    across = dct(raised, axis=1, norm="ortho")[:, :_ACROSS]
+    both = dct(across, axis=2, norm="ortho")[:, :, 1 : _ALONG + 1]
+    flat = both.reshape(len(cut), -1)
+    lengths = np.linalg.norm(flat, axis=1, keepdims=True)
+    return np.asarray(flat / np.maximum(lengths, 1.0), np.float32)

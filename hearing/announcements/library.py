@@ -1,0 +1,109 @@
+"""What was taught: recordings with their meanings, ready to be found in a stream. Immutable."""
+
+import json
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from hearing.announcements.alignment import Mask, active, toneless_silence
+from hearing.announcements.fingerprint import FRAMES_PER_SECOND, Fingerprint, Levels
+from hearing.announcements.index import Index
+
+_LENGTH = struct.Struct("<I")
+_MAGIC = b"ctal\x01"
+_PAUSE = round(0.25 * FRAMES_PER_SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A taught recording.
+
+    key: unique and stable, becomes a sighting's name. name: for people. meaning: an outcome, or
+    None for what means nothing (ring-back music that a person has named so).
+    """
+
+    key: str
+    name: str
+    meaning: str | None
+    fingerprint: Fingerprint
+
+
+class Reference:
+    """A recording prepared for comparison."""
+
+    def __init__(self, fingerprint: Fingerprint) -> None:
+        self.levels: Levels = fingerprint.levels
+        loud = float(np.percentile(self.levels.max(axis=1), 95)) if len(self.levels) else 0.0
+        sounds = active(self.levels)
+        self.speech: Mask = sounds & ~toneless_silence(self.levels, loud)
+        self.speech_total = float(self.speech.sum()) / FRAMES_PER_SECOND
+        self.pauses = _pauses(sounds)
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+
+def _pauses(sounds: Mask) -> list[int]:
+    """Frames at which a pause between phrases has lasted long enough to be one."""
+    found, quiet = [], 0
+    for frame, sound in enumerate(sounds):
+        quiet = 0 if sound else quiet + 1
+        if quiet == _PAUSE:
+            found.append(frame + 1)
+    return found
+
+
+class Library:
+    """All taught recordings. Keys are unique: ValueError otherwise."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.entries = tuple(entries)
+        if len({entry.key for entry in self.entries}) != len(self.entries):
+            raise ValueError("two entries of a library have the same key")
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """The recordings, in the order of the entries."""
+        return tuple(Reference(entry.fingerprint) for entry in self.entries)
+
+    @cached_property
+    def index(self) -> Index:
+        """To look pieces of a stream up. Built at first use, 1 ms for each recording."""
+        return Index([reference.levels for reference in self.references])
+
+    def to_bytes(self) -> bytes:
+        """To hand it to another process; `from_bytes` reads it."""
+        parts = [_MAGIC]
+        for entry in self.entries:
+            words = json.dumps([entry.key, entry.name, entry.meaning]).encode()
+            for part in (words, entry.fingerprint.to_bytes()):
+                parts += [_LENGTH.pack(len(part)), part]
+        return b"".join(parts)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """What `to_bytes` wrote. ValueError when it is anything else."""
+        if not data.startswith(_MAGIC):
+            raise ValueError("this is no library of announcements")
+        parts, place = [], len(_MAGIC)
+        while place < len(data):
+            if place + _LENGTH.size > len(data):
+                raise ValueError("the library of announcements breaks off")
+            (size,) = _LENGTH.unpack_from(data, place)
+            place += _LENGTH.size + size
+            if place > len(data):
+                raise ValueError("the library of announcements breaks off")
+            parts.append(data[place - size : place])
+        if len(parts) % 2:
+            raise ValueError("the library of announcements breaks off")
+        return cls(
+            Entry(*json.loads(words), fingerprint=Fingerprint.from_bytes(kept))
+            for words, kept in zip(parts[::2], parts[1::2], strict=True)
+        )
