@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cti.cli import agents, attempts, campaigns, doctor, leads, processes, recordings
+from cti.cli import agents, attempts, campaigns, clients, dnc, doctor, leads, processes, recordings
 from cti.cli.options import State, load_settings
 
 app = typer.Typer(
@@ -20,6 +20,10 @@ app.add_typer(leads.app, name="lead")
 app.add_typer(agents.app, name="agent")
 app.add_typer(attempts.app, name="attempt")
 app.add_typer(recordings.app, name="recording")
+app.add_typer(clients.app, name="client")
+app.add_typer(dnc.app, name="dnc")
+app.add_typer(dnc.consent, name="consent")
+app.add_typer(dnc.caps, name="caps")
 app.add_typer(processes.pbx, name="pbx")
 app.add_typer(processes.pstn, name="pstn")
 

@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from cti.base.errors import UserError
+from cti.cli.clients import find_client
 from cti.cli.options import CampaignName, Json, State, connect, find_campaign
 from cti.cli.output import local, print_facts, print_json, print_table, say
 from cti.cli.status import show_status, watch_status
@@ -27,6 +28,9 @@ def create(
     settings: Annotated[
         Path | None, typer.Option(help="All further settings, a YAML file.")
     ] = None,
+    client_name: Annotated[
+        str | None, typer.Option("--client", help="The company it is run for; for good.")
+    ] = None,
     state: State = None,
     as_json: Json = False,
 ) -> None:
@@ -34,8 +38,11 @@ def create(
     chosen = read_settings(settings) if settings else {}
     if caller_id:
         chosen["caller_ids"] = caller_id
+    asked = {"name": name, "mode": mode, "settings": chosen}
     with connect(state) as client:
-        made = client.post("/v1/campaigns", {"name": name, "mode": mode, "settings": chosen})
+        if client_name:
+            asked["client_id"] = find_client(client, client_name)["id"]
+        made = client.post("/v1/campaigns", asked)
     if as_json:
         print_json(made)
     else:

@@ -41,12 +41,15 @@ def send(client: "Client", path: str, file: Path, form: dict[str, str]) -> int:
 
 
 def follow(client: "Client", import_id: int) -> dict[str, Any]:
-    """Wait until the import has ended; returns it."""
+    """Wait until an import of leads has ended; returns it."""
+    return follow_job(client, f"/v1/imports/{import_id}", f"`cti lead follow {import_id}`")
+
+
+def follow_job(client: "Client", path: str, later: str) -> dict[str, Any]:
+    """Wait until the import at `path` has ended; returns it. later: how to follow it again."""
     from cti.client import NotRunning  # noqa: PLC0415 - loads when it is needed
 
-    path = f"/v1/imports/{import_id}"
     job: dict[str, Any] = client.get(path)
-    later = f"`cti lead follow {import_id}`"
     try:
         with _bar(MofNCompleteColumn()) as progress:
             task = progress.add_task(f"Importing {job['file_name']}", total=None)

@@ -1,16 +1,16 @@
 """`cti lead …`"""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cti.base.errors import UserError
+from cti.cli.downloads import Output, download
 from cti.cli.importing import follow, report, send
-from cti.cli.options import Json, State, connect, find_campaign
-from cti.cli.output import local, note, print_facts, print_json
+from cti.cli.options import Json, State, connect, find_campaign, pair
+from cti.cli.output import local, print_facts, print_json
 
 if TYPE_CHECKING:
     from cti.client import Client
@@ -60,7 +60,7 @@ def import_leads(
     goes on by itself where it was.
     """
     options = {
-        "mapping": dict(_pair(text) for text in mapping or []),
+        "mapping": dict(pair(text) for text in mapping or []),
         "region": region,
         "time_zone": time_zone,
         "priority": priority,
@@ -86,22 +86,13 @@ def follow_import(import_id: ImportId, state: State = None, as_json: Json = Fals
 @app.command()
 def rejects(
     import_id: ImportId,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="CSV file to write; -: standard output.")
-    ],
+    output: Output,
     state: State = None,
     as_json: Json = False,
 ) -> None:
     """Download an import's rejected rows, with line and reason, as CSV."""
-    target = None if str(output) == "-" else output
-    if as_json and target is None:
-        raise UserError("--json and -o - would both fill standard output.", "Name a file.")
     with connect(state) as client:
-        size = client.download(f"/v1/imports/{import_id}/rejects.csv", target, sys.stdout.buffer)
-    if as_json:
-        print_json({"file": str(output), "bytes": size})
-    elif target is not None:
-        note(f"Wrote {output}.")
+        download(client, f"/v1/imports/{import_id}/rejects.csv", output, as_json)
 
 
 @app.command()
@@ -137,13 +128,6 @@ def show(
         }
         | lead["fields"]
     )
-
-
-def _pair(text: str) -> tuple[str, str]:
-    column, equals, field = text.rpartition("=")
-    if not equals or not column.strip() or not field.strip():
-        raise UserError(f"--map {text!r} is not understood.", "Write --map 'Tel. 1=phone'.")
-    return column.strip(), field.strip()
 
 
 def _finish(client: "Client", import_id: int, as_json: bool) -> None:

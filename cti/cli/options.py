@@ -58,6 +58,14 @@ def find_campaign(client: "Client", name: str) -> dict[str, Any]:
     )
 
 
+def pair(text: str) -> tuple[str, str]:
+    """`COLUMN=FIELD` of an option --map."""
+    column, equals, field = text.rpartition("=")
+    if not equals or not column.strip() or not field.strip():
+        raise UserError(f"--map {text!r} is not understood.", "Write --map 'Tel. 1=phone'.")
+    return column.strip(), field.strip()
+
+
 def segment(text: str) -> str:
     """`text` as one part of a URL's path. Raises UserError when it would be none, or several."""
     if not text.strip(". ") or "/" in text:

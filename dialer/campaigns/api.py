@@ -12,6 +12,7 @@ class NewCampaign(BaseModel):
 
     name: str = Field(description="unique among campaigns", examples=["Spring offer"])
     mode: Mode = "progressive"
+    client_id: int | None = Field(default=None, description="the company it is run for")
     settings: CampaignSettings = CampaignSettings()
 
 
@@ -34,7 +35,7 @@ def router(service: CampaignService) -> APIRouter:
 
     @routes.post("", status_code=201, summary="Make a campaign; it is a draft until started")
     async def create(new: NewCampaign) -> Campaign:
-        return await service.create(new.name, new.settings, new.mode)
+        return await service.create(new.name, new.settings, new.mode, new.client_id)
 
     @routes.get("/{campaign_id}", summary="One campaign")
     async def campaign(campaign_id: int) -> Campaign:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.store.engine import Store
-from dialer.campaigns.models import CampaignRow
+from dialer.campaigns.models import CampaignRow, ClientRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.states import CampaignState, check_move
 
@@ -27,6 +27,7 @@ class Campaign(BaseModel):
 
     id: int
     name: str
+    client_id: int | None = Field(default=None, description="the company it is run for")
     state: CampaignState = Field(description="draft → running ⇄ paused → stopped")
     mode: Mode = Field(description="how many are dialled at once: see docs/pacing.md")
     settings: CampaignSettings
@@ -46,12 +47,20 @@ class CampaignService:
         self._on_change = on_change
 
     async def create(
-        self, name: str, settings: CampaignSettings | None = None, mode: Mode = "progressive"
+        self,
+        name: str,
+        settings: CampaignSettings | None = None,
+        mode: Mode = "progressive",
+        client_id: int | None = None,
     ) -> Campaign:
-        """Make a campaign, a draft. Raises UserError for a bad name, Conflict for one in use."""
+        """Make a campaign, a draft; its client is for good.
+
+        Raises UserError for a bad name, Conflict for one in use, NotFound for the client.
+        """
         name = _check_name(name)
         row = CampaignRow(
             name=name,
+            client_id=client_id,
             mode=mode,
             state=CampaignState.DRAFT,
             settings=(settings or CampaignSettings()).model_dump(mode="json"),
@@ -59,6 +68,8 @@ class CampaignService:
         )
         with _unique(name):
             async with self._store.write() as session:
+                if client_id is not None and await session.get(ClientRow, client_id) is None:
+                    raise NotFound(f"There is no client {client_id}.")
                 session.add(row)
         return self._changed(row)
 

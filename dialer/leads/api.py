@@ -69,14 +69,14 @@ def router(service: LeadService) -> APIRouter:
         openapi_extra=_FORM,
     )
     async def start_import(campaign_id: int, request: Request) -> StartedImport:
-        _check_size(request)
+        check_size(request)
         async with request.form(max_files=1, max_fields=10) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise UserError("The form has no file.", "Send it as multipart field “file”.")
             import_id = await service.start_import(
                 campaign_id,
-                _chunks(file),
+                chunks_of(file),
                 file.filename or "leads",
                 _options(str(form.get("options") or "{}")),
                 str(form.get("list") or ""),
@@ -112,7 +112,8 @@ def router(service: LeadService) -> APIRouter:
     return routes
 
 
-def _check_size(request: Request) -> None:
+def check_size(request: Request) -> None:
+    """UserError for an upload of unknown size, or one that is too large."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise UserError("The size of the upload is unknown.", "Send a Content-Length header.")
@@ -120,7 +121,8 @@ def _check_size(request: Request) -> None:
         raise UserError(f"The file is larger than {MAX_FILE // 1024**3} GiB.", "Split it.")
 
 
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
+    """An uploaded file, bit by bit."""
     while chunk := await file.read(_CHUNK):
         yield chunk
 

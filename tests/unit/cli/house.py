@@ -63,7 +63,9 @@ class Campaigns:
     async def get(self, number: int) -> Campaign:
         return self.known[number - 1]
 
-    async def create(self, name: str, settings: CampaignSettings, _mode: str) -> Campaign:
+    async def create(
+        self, name: str, settings: CampaignSettings, _mode: str, _client: int | None
+    ) -> Campaign:
         if any(campaign.name == name for campaign in self.known):
             raise Conflict(f"There is already a campaign “{name}”.", "Choose another name.")
         self.known.append(self._made(len(self.known) + 1, name, settings))

@@ -1,0 +1,31 @@
+"""Routes of clients."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from dialer.clients.service import Client, ClientService
+
+
+class NewClient(BaseModel):
+    """A client to be made, or its new name."""
+
+    name: str = Field(description="unique among clients", examples=["Acme Insurance"])
+
+
+def router(service: ClientService) -> APIRouter:
+    """Everything under /v1/clients but caps, which are with compliance."""
+    routes = APIRouter(prefix="/v1/clients", tags=["clients"])
+
+    @routes.get("", summary="All clients, by name")
+    async def clients() -> list[Client]:
+        return await service.clients()
+
+    @routes.post("", status_code=201, summary="Make a client")
+    async def add(new: NewClient) -> Client:
+        return await service.add(new.name)
+
+    @routes.patch("/{client_id}", summary="Rename a client")
+    async def rename(client_id: int, change: NewClient) -> Client:
+        return await service.rename(client_id, change.name)
+
+    return routes

@@ -1,0 +1,277 @@
+"""Routes of the do-not-call list, consents and frequency caps."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field, ValidationError
+from starlette.datastructures import UploadFile
+
+from cti.base.errors import UserError
+from dialer.compliance.bar_file import BarOptions
+from dialer.compliance.caps import FrequencyCaps
+from dialer.compliance.consents import ConsentService, Proof
+from dialer.compliance.limits import CapsService
+from dialer.compliance.service import DoNotCallService, Why
+from dialer.compliance.views import (
+    Bar,
+    BarImport,
+    BarResult,
+    Cap,
+    Consent,
+    ConsentResult,
+    LiftResult,
+    NumberReport,
+)
+from dialer.compliance.writing import Source
+from dialer.leads.api import check_size, chunks_of
+
+Text = Annotated[str, Field(max_length=255)]
+Name = Annotated[str, Field(max_length=64)]
+
+
+class _Scoped(BaseModel):
+    client_id: int | None = Field(default=None, description="for this client alone")
+    campaign_id: int | None = Field(default=None, description="for this campaign alone")
+
+
+class NewBars(_Scoped):
+    """Numbers that must not be called: by anyone, unless a client or campaign is given."""
+
+    numbers: list[str] = Field(description="E.164, or +DIGITS* for all that begin so")
+    reason: Text = ""
+    source: Source = Source.API
+    by: Name = Field(default="", description="who asks for it")
+    expires_at: datetime | None = Field(default=None, description="with UTC offset; unset: never")
+
+
+class Lifting(_Scoped):
+    """A number to be taken off the list of one scope."""
+
+    number: str
+    why: Text = Field(description="kept with who did it")
+    by: Name = ""
+
+
+class NewConsent(_Scoped):
+    """A consent and its proof."""
+
+    number: str
+    given_at: datetime | None = Field(default=None, description="with UTC offset; unset: now")
+    channel: Name = Field(default="", description="web form, paper, call …")
+    proof: str = Field(max_length=1000, description="its words, or where it is kept")
+    expires_at: datetime | None = None
+    by: Name = ""
+
+
+class Withdrawal(_Scoped):
+    """The end of a number's consents in one scope; they are kept."""
+
+    number: str
+    why: Text = ""
+    by: Name = ""
+
+
+class Withdrawn(BaseModel):
+    """How many consents ended."""
+
+    withdrawn: int
+
+
+class NewCaps(BaseModel):
+    """Caps of the service, or of a client."""
+
+    client_id: int | None = None
+    caps: FrequencyCaps
+    by: Name = ""
+
+
+class StartedBarImport(BaseModel):
+    """An import that runs in the background."""
+
+    id: int = Field(description="to ask GET /v1/dnc/imports/{id} how far it is")
+
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "CSV, XLSX, or text with one number a line",
+                        },
+                        "client_id": {"type": "integer"},
+                        "campaign_id": {"type": "integer"},
+                        "options": {
+                            "type": "string",
+                            "description": "JSON: reason, expires_at, by, mapping {column: phone, "
+                            "reason, expires or keep}, region, encoding, delimiter",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def router(bars: DoNotCallService, consents: ConsentService, caps: CapsService) -> APIRouter:
+    """Everything under /v1/dnc, /v1/consents and /v1/caps."""
+    routes = APIRouter(prefix="/v1", tags=["compliance"])
+    _bar_routes(routes, bars)
+    _import_routes(routes, bars)
+    _consent_routes(routes, consents)
+    _caps_routes(routes, caps)
+    return routes
+
+
+def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
+    @routes.post("/dnc", status_code=201, summary="Put numbers on the do-not-call list")
+    async def bar(new: NewBars) -> BarResult:
+        why = Why(new.reason, new.source, new.by, new.expires_at)
+        return await service.bar(
+            new.numbers, why, client_id=new.client_id, campaign_id=new.campaign_id
+        )
+
+    @routes.get("/dnc", summary="The do-not-call list, page by page")
+    async def listed(
+        client_id: int | None = None,
+        campaign_id: int | None = None,
+        after: int = 0,
+        limit: Annotated[int, Query(ge=1, le=5000)] = 100,
+    ) -> list[Bar]:
+        return await service.bars(
+            client_id=client_id, campaign_id=campaign_id, after=after, limit=limit
+        )
+
+    @routes.post("/dnc/lift", summary="Take a number off the list; who and why are kept")
+    async def lift(asked: Lifting) -> LiftResult:
+        return await service.lift(
+            asked.number,
+            why=asked.why,
+            by=asked.by,
+            client_id=asked.client_id,
+            campaign_id=asked.campaign_id,
+        )
+
+    @routes.get("/dnc/check", summary="Whether a number may be called, and all known of it")
+    async def look_up(number: str, campaign_id: int | None = None) -> NumberReport:
+        return await service.look_up(number, campaign_id)
+
+    @routes.get(
+        "/dnc/export.csv",
+        summary="The whole list",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/csv": {}}}},
+    )
+    async def export() -> StreamingResponse:
+        return _csv(service.export(), "do-not-call.csv")
+
+
+def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
+    @routes.post(
+        "/dnc/imports",
+        status_code=202,
+        summary="Import a file of numbers that must not be called",
+        openapi_extra=_FORM,
+    )
+    async def start_import(request: Request) -> StartedBarImport:
+        check_size(request)
+        async with request.form(max_files=1, max_fields=10) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise UserError("The form has no file.", "Send it as multipart field “file”.")
+            import_id = await service.start_import(
+                chunks_of(file),
+                file.filename or "numbers",
+                _options(str(form.get("options") or "{}")),
+                client_id=_number(form.get("client_id"), "client_id"),
+                campaign_id=_number(form.get("campaign_id"), "campaign_id"),
+            )
+        return StartedBarImport(id=import_id)
+
+    @routes.get("/dnc/imports/{import_id}", summary="How far an import is")
+    async def progress(import_id: int) -> BarImport:
+        return await service.import_progress(import_id)
+
+    @routes.get(
+        "/dnc/imports/{import_id}/rejects.csv",
+        summary="Rejected rows with line and reason",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/csv": {}}}},
+    )
+    async def rejects(import_id: int) -> StreamingResponse:
+        lines = await service.rejects_csv(import_id)
+        return _csv(lines, f"dnc-import-{import_id}-rejects.csv")
+
+
+def _consent_routes(routes: APIRouter, service: ConsentService) -> None:
+    @routes.post("/consents", status_code=201, summary="Record a consent with its proof")
+    async def record(new: NewConsent) -> ConsentResult:
+        proof = Proof(new.given_at, new.channel, new.proof, new.expires_at, new.by)
+        return await service.record(
+            new.number, proof, client_id=new.client_id, campaign_id=new.campaign_id
+        )
+
+    @routes.get("/consents", summary="Every consent of a number, withdrawn ones too")
+    async def consents(number: str) -> list[Consent]:
+        return await service.of_number(number)
+
+    @routes.post("/consents/withdraw", summary="End a number's consents; they are kept")
+    async def withdraw(asked: Withdrawal) -> Withdrawn:
+        ended = await service.withdraw(
+            asked.number,
+            why=asked.why,
+            by=asked.by,
+            client_id=asked.client_id,
+            campaign_id=asked.campaign_id,
+        )
+        return Withdrawn(withdrawn=ended)
+
+
+def _caps_routes(routes: APIRouter, service: CapsService) -> None:
+    @routes.get("/caps", summary="Frequency caps of the service and of clients")
+    async def caps() -> list[Cap]:
+        return await service.caps()
+
+    @routes.put("/caps", summary="Set the caps of the service or a client anew")
+    async def set_caps(new: NewCaps) -> list[Cap]:
+        await service.set_caps(new.caps, client_id=new.client_id or 0, by=new.by)
+        return await service.caps()
+
+
+def _options(text: str) -> BarOptions:
+    try:
+        return BarOptions.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UserError(
+            f"The import's options are wrong: {where} {first['msg']}.",
+            "They are a JSON object; see the API's documentation.",
+        ) from error
+
+
+def _number(value: object, name: str) -> int | None:
+    text = str(value or "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise UserError(f"{name}: {text[:20]!r} is no number.")
+    return int(text)
+
+
+def _csv(lines: AsyncIterator[bytes], name: str) -> StreamingResponse:
+    return StreamingResponse(
+        lines,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
