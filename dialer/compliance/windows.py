@@ -372,6 +372,20 @@ class LeadHours:
             yield change
 
 
+def closed_until(
+    windows: CallingWindows, time_zone: str, number: str, now: datetime
+) -> datetime | None:
+    """When such a lead may be called, unless it is now.
+
+    None also when nobody can tell: then the last look before the dial says why not.
+    """
+    try:
+        hours = windows.lead_hours(time_zone, number)
+        return None if hours.open_at(now) else hours.next_open(now)
+    except UserError:  # never, or there is no such zone
+        return None
+
+
 def listed(spans: Spans) -> str:
     """`09:00-12:00 and 14:00-20:00`"""
     return " and ".join(str(span) for span in spans)

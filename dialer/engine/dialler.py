@@ -25,6 +25,7 @@ from dialer.attempts.events import AttemptPlaced
 from dialer.campaigns.events import CampaignChanged
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
+from dialer.engine import answering
 from dialer.engine.attempts import Attempts
 from dialer.engine.filler import Filler
 from dialer.engine.flights import Flight
@@ -129,6 +130,11 @@ class Dialler:
         """A campaign was started, paused, stopped or edited."""
         self._changed.add(campaign_id)
         self._wake.set()
+
+    def client_of(self, campaign_id: int) -> int | None:
+        """The client of a campaign that dials now, if it has one."""
+        running = self.running.get(campaign_id)
+        return running.campaign.client_id if running else None
 
     # -- the loop ------------------------------------------------------------------------------
 
@@ -254,6 +260,7 @@ class Dialler:
             variables["CTI_RECORD"] = str(self.record_path(flight.attempt_id))
         if campaign.settings.message:
             variables["CTI_MESSAGE"] = campaign.settings.message
+        variables |= answering.variables(campaign.settings.answering)
         try:
             await self.pbx.place(
                 flight.attempt_id,
@@ -301,7 +308,7 @@ class Dialler:
         running.tokens_at = self.clock.monotonic()
         if was is None:
             await self.filler.rebuild(campaign_id)
-            await self.filler.fill(campaign_id)
+            await self.filler.fill(campaign_id, settings.windows)
         running.supply = (await self.hopper.sizes(campaign_id, self.clock.now())).due
         self.running[campaign_id] = running
 
@@ -324,7 +331,7 @@ class Dialler:
     async def _supply(self, campaign_id: int, running: Running, *, checking: bool) -> None:
         if checking:
             await self.filler.check(campaign_id)
-        await self.filler.fill(campaign_id)
+        await self.filler.fill(campaign_id, running.campaign.settings.windows)
         sizes = await self.hopper.sizes(campaign_id, self.clock.now())
         if sizes.due and not running.supply:
             self._wake.set()

@@ -1,22 +1,28 @@
 """Keeps each running campaign's hopper filled from the database, and rebuilds it when lost."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from cti.base.clock import Clock
 from cti.store.engine import Store
+from dialer.compliance.windows import CallingWindows, closed_until
+from dialer.engine.postponing import Kin, kin_of, postpone
 from dialer.hopper.hopper import Hopper
-from dialer.leads.models import LeadRow
+from dialer.leads.models import LeadRow, NumberRow
 
 log = structlog.get_logger(__name__)
 
 ENOUGH = 500
 """Leads a hopper holds ahead; at 10 calls/s that is 50 s of dialling."""
 AHEAD = timedelta(seconds=2)
+KINDS = 10
+"""How often one filling looks past leads that may not be called now."""
 
 
 @dataclass(slots=True)
@@ -28,37 +34,79 @@ class Filler:
     clock: Clock
     _moving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def fill(self, campaign_id: int, enough: int = ENOUGH) -> int:
-        """Top the hopper up to `enough` leads; returns how many were added."""
-        async with self._moving:
-            return await self._fill(campaign_id, enough)
+    async def fill(self, campaign_id: int, windows: CallingWindows, enough: int = ENOUGH) -> int:
+        """Top the hopper up to `enough` leads; returns how many were added.
 
-    async def _fill(self, campaign_id: int, enough: int) -> int:
+        Appointments that fall due go in at once, however full it is. Leads that may not be
+        called now are put off until they may, all of their kin together.
+        """
+        async with self._moving:
+            return await self._fill(campaign_id, windows, enough)
+
+    async def _fill(self, campaign_id: int, windows: CallingWindows, enough: int) -> int:
+        horizon = self.clock.now() + AHEAD
+        promised = await self._pick(campaign_id, horizon, LeadRow.promised_at <= horizon)
+        added = await self._claim(campaign_id, [row.id for row in promised])
         sizes = await self.hopper.sizes(campaign_id, self.clock.now())
         missing = enough - sizes.due - sizes.later
         if missing < enough // 2:
-            return 0
-        horizon = self.clock.now() + AHEAD
+            return added
+        others: list[ColumnElement[bool]] = []
+        for _ in range(KINDS):
+            rows = await self._pick(campaign_id, horizon, *others, most=missing)
+            closed = self._closed(rows, windows)
+            if not closed:
+                return added + await self._claim(campaign_id, [row.id for row in rows])
+            for kin, until in closed.items():
+                moved = await postpone(self.store, campaign_id, kin, until, horizon)
+                log.info("leads.put_off", campaign=campaign_id, zone=kin.time_zone, leads=moved)
+                others.append(or_(not_(kin.condition()), LeadRow.promised_at.is_not(None)))
+        return added
+
+    async def _pick(
+        self, campaign_id: int, horizon: datetime, *conditions: ColumnElement[bool], most: int = 500
+    ) -> Sequence[Any]:
+        """The best of the leads that are due at `horizon`."""
         picked = (
-            select(LeadRow.id)
+            select(LeadRow.id, LeadRow.time_zone, LeadRow.promised_at, NumberRow.e164)
+            .outerjoin(
+                NumberRow,
+                and_(NumberRow.lead_id == LeadRow.id, NumberRow.position == LeadRow.next_number),
+            )
             .where(
                 LeadRow.campaign_id == campaign_id,
                 LeadRow.state == "waiting",
                 LeadRow.due_at <= horizon,
+                *conditions,
             )
             .order_by(LeadRow.priority.desc(), LeadRow.due_at)
-            .limit(missing)
+            .limit(most)
         )
+        async with self.store.read() as session:
+            return (await session.execute(picked)).all()
+
+    def _closed(self, rows: Sequence[Any], windows: CallingWindows) -> dict[Kin, datetime]:
+        """Who of these may not be called now, and until when."""
+        now = self.clock.now()
+        kin = {
+            kin_of(windows, row.time_zone, row.e164 or ""): row.e164 or ""
+            for row in rows
+            if row.promised_at is None
+        }
+        untils = {k: closed_until(windows, k.time_zone, number, now) for k, number in kin.items()}
+        return {k: until for k, until in untils.items() if until is not None}
+
+    async def _claim(self, campaign_id: int, lead_ids: Sequence[int]) -> int:
+        """Let waiting leads be due, and put them into the hopper."""
+        if not lead_ids:
+            return 0
         claim = (
             update(LeadRow)
-            .where(LeadRow.id.in_(picked))
+            .where(LeadRow.id.in_(lead_ids), LeadRow.state == "waiting")
             .values(state="due")
             .returning(LeadRow.id, LeadRow.due_at, LeadRow.priority)
             .execution_options(synchronize_session=False)
         )
-        async with self.store.read() as session:  # a cheap look first: most of the time nothing
-            if (await session.execute(picked.limit(1))).first() is None:
-                return 0
         async with self.store.write() as session:
             rows = (await session.execute(claim)).all()
         now = self.clock.now()

@@ -8,6 +8,8 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dialer.campaigns.models import CampaignRow
+from dialer.campaigns.settings import CampaignSettings
+from dialer.compliance.windows import CallingWindows, closed_until
 from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
 from dialer.leads.rows import Candidate, Reject, reject
 
@@ -26,13 +28,15 @@ async def store_batch(
 ) -> None:
     """Store `batch` in the session's transaction and move the import's counters.
 
-    share: how much of the file was read after this batch, 0 to 1. now: when the leads are due.
-    A row whose number the campaign already has is rejected.
+    share: how much of the file was read after this batch, 0 to 1. now: when the leads are due,
+    unless their calling windows open later. A row whose number the campaign already has is
+    rejected.
     """
     job = await session.get_one(ImportRow, import_id)
     # Of several imports into one campaign, one at a time looks up numbers and adds to them.
-    campaign = select(CampaignRow.id).where(CampaignRow.id == job.campaign_id)
-    await session.execute(campaign.with_for_update(key_share=True))
+    campaign = select(CampaignRow.settings).where(CampaignRow.id == job.campaign_id)
+    settings = await session.scalar(campaign.with_for_update(key_share=True))
+    windows = CampaignSettings.model_validate(settings).windows
     candidates = [item for item in batch if isinstance(item, Candidate)]
     rejects = [item for item in batch if isinstance(item, Reject)]
     known = await _whereabouts(session, job, candidates)
@@ -44,7 +48,7 @@ async def store_batch(
         fresh.append(_without_known(candidate, known))
         for e164, _ in candidate.numbers:
             known.setdefault(e164, f"on line {candidate.row.line} of this file")
-    await _insert_leads(session, job, fresh, now)
+    await _insert_leads(session, job, fresh, windows, now)
     if rejects:
         await session.execute(insert(_REJECTS), [_reject_values(import_id, r) for r in rejects])
     job.rows_done += len(batch)
@@ -82,13 +86,17 @@ def _without_known(candidate: Candidate, known: dict[str, str]) -> Candidate:
 
 
 async def _insert_leads(
-    session: AsyncSession, job: ImportRow, leads: Sequence[Candidate], now: datetime
+    session: AsyncSession,
+    job: ImportRow,
+    leads: Sequence[Candidate],
+    windows: CallingWindows,
+    now: datetime,
 ) -> None:
     if not leads:
         return
     ids = await _reserve_lead_ids(session, len(leads))
     rows = [
-        {"id": lead_id, **_lead_values(job, lead, now)}
+        {"id": lead_id, **_lead_values(job, lead, _due(lead, windows, now))}
         for lead_id, lead in zip(ids, leads, strict=True)
     ]
     await session.execute(insert(_LEADS), rows)
@@ -111,7 +119,11 @@ async def _reserve_lead_ids(session: AsyncSession, count: int) -> Sequence[int]:
     return drawn.all()
 
 
-def _lead_values(job: ImportRow, lead: Candidate, now: datetime) -> dict[str, Any]:
+def _due(lead: Candidate, windows: CallingWindows, now: datetime) -> datetime:
+    return closed_until(windows, lead.time_zone, lead.numbers[0][0], now) or now
+
+
+def _lead_values(job: ImportRow, lead: Candidate, due_at: datetime) -> dict[str, Any]:
     return {
         "campaign_id": job.campaign_id,
         "list_id": job.list_id,
@@ -121,7 +133,7 @@ def _lead_values(job: ImportRow, lead: Candidate, now: datetime) -> dict[str, An
         "time_zone": lead.time_zone,
         "priority": lead.priority,
         "state": "waiting",
-        "due_at": now,
+        "due_at": due_at,
     }
 
 
