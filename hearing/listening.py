@@ -1,0 +1,75 @@
+"""All ears for one phase of a call, as one detector."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hearing.announcements.detector import AnnouncementDetector
+from hearing.announcements.fingerprint import Fingerprint
+from hearing.announcements.library import Library
+from hearing.sighting import RATE, Detector, Phase, Samples, Sighting, Source
+from hearing.speech.detector import AnswerDetector
+from hearing.tones.ears import ToneEars
+
+LONGEST = {Phase.EARLY: 150.0, Phase.ANSWERED: 150.0}
+"""Seconds after which nothing new is listened to: no ring time and no greeting is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What to listen for.
+
+    zone: whose tones, a name of `hearing.tones.zones.ZONES`.
+    """
+
+    phase: Phase
+    zone: str
+
+
+class Listener:
+    """The ears of one phase; a `Detector`.
+
+    seconds: how much was fed. known: something was heard that says what this call is.
+    """
+
+    def __init__(self, setting: Setting, library: Library) -> None:
+        """UserError for a zone that is not known."""
+        self.setting = setting
+        self.seconds = 0.0
+        self.known = False
+        # Also after the answer: some networks answer first, and then say that a number is vacant.
+        self._announcements = AnnouncementDetector(library)
+        self._detectors = [*_detectors(setting), self._announcements]
+
+    def feed(self, samples: Samples) -> list[Sighting]:
+        """As `Detector.feed`; in order of the moments at which each became sure."""
+        self.seconds += len(samples) / RATE
+        return self._told(s for detector in self._detectors for s in detector.feed(samples))
+
+    def finish(self) -> list[Sighting]:
+        """As `Detector.finish`."""
+        return self._told(s for detector in self._detectors for s in detector.finish())
+
+    def unknown(self) -> Fingerprint | None:
+        """After `finish`: what was said before the answer, if nobody knows what it means."""
+        early = self.setting.phase is Phase.EARLY
+        return self._announcements.unknown() if early and not self.known else None
+
+    def _told(self, sightings: Iterable[Sighting]) -> list[Sighting]:
+        told = sorted((s for s in sightings if self._counts(s)), key=lambda s: s.until)
+        self.known = self.known or any(_explains(s) for s in told)
+        return told
+
+    def _counts(self, sighting: Sighting) -> bool:
+        # An exchange that plays the busy tone after the answer says that somebody hung up.
+        progress = sighting.name.startswith("tone.")
+        return self.setting.phase is Phase.EARLY or not progress
+
+
+def _explains(sighting: Sighting) -> bool:
+    return sighting.meaning is not None or sighting.source is Source.ANNOUNCEMENT
+
+
+def _detectors(setting: Setting) -> list[Detector]:
+    if setting.phase is Phase.EARLY:
+        return [ToneEars(setting.zone, {Source.TONE})]
+    return [ToneEars(setting.zone, {Source.TONE, Source.FAX, Source.BEEP}), AnswerDetector()]
