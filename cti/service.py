@@ -59,7 +59,15 @@ from dialer.board.board import Board, CallersView, LinkView, RecordingsView
 from dialer.campaigns.api import router as campaigns_router
 from dialer.campaigns.publish import publish_campaigns
 from dialer.campaigns.service import CampaignService
+from dialer.clients.api import router as clients_router
+from dialer.clients.service import ClientService
+from dialer.compliance.api import router as compliance_router
+from dialer.compliance.consents import ConsentService
+from dialer.compliance.limits import CapsService
+from dialer.compliance.service import DoNotCallService
+from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
+from dialer.engine.barring import BarWatch
 from dialer.engine.dialler import Dialler
 from dialer.engine.figures import Figures
 from dialer.engine.filler import Filler
@@ -127,11 +135,13 @@ class Service:
     agi: AgiServer
     ledger: Ledger
     attempts: Attempts
+    answering: Answering
     dialler: Dialler
     recovery: Recovery
     watchdog: Watchdog
     campaigns: CampaignService
     leads: LeadService
+    do_not_call: DoNotCallService
     recordings: RecordingService
     board: Board
     ready: bool = False
@@ -194,8 +204,11 @@ class Service:
         await self.recordings.resume(self._lives)
         await self.leads.resume_imports()
         undo.push_async_callback(self.leads.close)
+        await self.do_not_call.resume_imports()
+        undo.push_async_callback(self.do_not_call.close)
         undo.push_async_callback(self.inbound.close)
         undo.push_async_callback(self.floor.close)
+        undo.push_async_callback(self.answering.close)
         self.phones.connect_all()
         undo.push_async_callback(self.phones.close)
         self.watchdog.start()
@@ -293,6 +306,12 @@ class Service:
                 board_router(self.board),
                 campaigns_router(self.campaigns),
                 leads_router(self.leads),
+                clients_router(ClientService(self.store)),
+                compliance_router(
+                    self.do_not_call,
+                    ConsentService(self.store, self.clock, self.settings.default_region),
+                    CapsService(self.store, self.clock),
+                ),
                 agents_router(self.agents, self.roster, self.clock),
                 attempts_router(AttemptService(self.store, self.attempts.flights), self.attempts),
                 labels_router(LabelService(self.store)),
@@ -417,7 +436,7 @@ def build(settings: Settings) -> Service:
     inbound = InboundDesk(store, floor, signals, clock, recordings.path_for)
     ledger, figures = Ledger(store), Figures(signals)
     attempts = Attempts(ledger, floor, roster, signals, clock, figures)
-    floor.promised = lambda: sum(f.state in {"placed", "ringing"} for f in attempts.flights)
+    floor.promised = attempts.flights.promised
     hopper = Hopper(redis)
     filler = Filler(store, hopper, clock)
     dialler = Dialler(
@@ -462,11 +481,20 @@ def build(settings: Settings) -> Service:
         ),
         ledger=ledger,
         attempts=attempts,
+        answering=Answering(attempts, floor, roster, pbx, signals, clock),
         dialler=dialler,
         recovery=recovery,
         watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
         campaigns=CampaignService(store, clock, dialler.campaign_changed),
         leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
+        do_not_call=DoNotCallService(
+            store,
+            clock,
+            signals,
+            infrastructure.state / "dnc-uploads",
+            settings.default_region,
+            BarWatch(attempts.flights, signals, clock, dialler.client_of).in_flight,
+        ),
         recordings=recordings,
         board=Board(
             store,

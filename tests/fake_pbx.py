@@ -74,6 +74,7 @@ class Channel:
     application: str = ""
     bridge: str = ""
     wait: asyncio.TimerHandle | None = None
+    variables: dict[str, str] = field(default_factory=dict)
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ class FakePbx:
     dialled: every number asked for, in order. said: every request, as (seconds, action).
     on_originate: called the moment an Originate arrives. slow: seconds until a request is done.
     gate: passed before and after each request is done.
+    amd: what AMD() says, by channel or for all (""). quiet_after: seconds until a machine is quiet.
     others_first: who was left in a talk goes on before the end of the other is told; both happen.
     """
 
@@ -102,6 +104,8 @@ class FakePbx:
         self.gate: Callable[[], Awaitable[object]] = _open
         self.slow = QUICK
         self.others_first = False
+        self.amd: dict[str, str] = {}
+        self.quiet_after = 5.0
         self.refuse_channels = False
         self.events: list[ami.Event] = []
         self._bridges = itertools.count(1)
@@ -237,6 +241,7 @@ class FakePbx:
             return
         way = (action.context, action.exten)
         channel = Channel(uniqueid, action.endpoint_target, self.clock.monotonic(), way)
+        channel.variables.update(action.variables)
         self.channels_now[uniqueid] = channel
         self.history[uniqueid] = CelHistory(started=self.clock.now())
         self.emit(
@@ -289,23 +294,61 @@ class FakePbx:
         channel.way = way
         if channel.wait is not None:
             channel.wait.cancel()
-        uniqueid = channel.uniqueid
         if way in POOLS:
             channel.application = "BridgeWait"
             self._enter(channel, f"pool-{way[1]}", "holding_bridge")
-        elif way == ("customers", "answered"):
-            channel.application = "Wait"
-            self.emit(ami.Marked("CtiAnswered", uniqueid, {}))
-            channel.wait = self._later(
-                HOLD_SECONDS, lambda: self._go(channel, ("customers", "message"))
-            )
-        elif way == ("customers", "orphaned"):
-            channel.application = "Wait"
-            channel.wait = self._later(1.0, lambda: self._go(channel, ("customers", "message")))
-        elif way == ("customers", "message"):
-            channel.application = "Playback"
-            self.emit(ami.Marked("CtiMessage", uniqueid, {}))
-            channel.wait = self._later(MESSAGE_SECONDS, lambda: self.end(uniqueid, 16))
+        elif way[0] == "customers":
+            self._serve(channel)
+
+    def _serve(self, channel: Channel) -> None:
+        """A customer's leg in our dialplan."""
+        uniqueid, given = channel.uniqueid, channel.variables
+        match channel.way[1]:
+            case "returned":
+                given.pop("CTI_AMD_MS", None)
+                self._go(channel, ("customers", "answered"))
+            case "answered" if "CTI_AMD_MS" in given:
+                channel.application = "AMD"
+                seconds = float(given.pop("CTI_AMD_MS")) / 1000
+                channel.wait = self._later(seconds, lambda: self._amd_said(channel))
+            case "answered":
+                self.emit(ami.Marked("CtiAnswered", uniqueid, {}))
+                hold = float(given.get("CTI_HOLD_MS") or 1000 * HOLD_SECONDS) / 1000
+                self._wait(channel, hold)
+            case "machine":
+                channel.application = "WaitForSilence"
+                most = float(given["CTI_BEEP_MAX"])
+                after = "silence" if self.quiet_after < most else "time"
+                channel.wait = self._later(
+                    min(self.quiet_after, most), lambda: self._leave_message(channel, after)
+                )
+            case "beeped":
+                self._leave_message(channel, "beep")
+            case "orphaned":
+                self._wait(channel, 1.0)
+            case "message":
+                channel.application = "Playback"
+                self.emit(ami.Marked("CtiMessage", uniqueid, {}))
+                channel.wait = self._later(MESSAGE_SECONDS, lambda: self.end(uniqueid, 16))
+
+    def _wait(self, channel: Channel, seconds: float) -> None:
+        channel.application = "Wait"
+        channel.wait = self._later(seconds, lambda: self._go(channel, ("customers", "message")))
+
+    def _amd_said(self, channel: Channel) -> None:
+        status = self.amd.get(channel.uniqueid, self.amd.get("", "NOTSURE TOOLONG"))
+        self.emit(ami.Marked("CtiAmd", channel.uniqueid, {"Value": status}))
+        if channel.way == ("customers", "answered"):
+            self._go(channel, channel.way)
+
+    def _leave_message(self, channel: Channel, after: str) -> None:
+        channel.application = "Playback"
+        self.emit(ami.Marked("CtiLeaving", channel.uniqueid, {"Value": after}))
+        channel.wait = self._later(MESSAGE_SECONDS, lambda: self._message_left(channel))
+
+    def _message_left(self, channel: Channel) -> None:
+        self.emit(ami.Marked("CtiLeft", channel.uniqueid, {"Value": "SUCCESS"}))
+        self.end(channel.uniqueid, 16)
 
     def end(self, uniqueid: str, cause: int = 16, sip: int | None = None) -> None:
         """The channel ends; whom it talked to goes on in the dialplan."""

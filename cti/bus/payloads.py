@@ -80,6 +80,39 @@ class AgentState(Message):
     phone_up: bool = Field(description="whether the agent's phone is connected to the floor")
 
 
+class AgentScreen(Message):
+    """What an agent is told of the call in hand."""
+
+    agent: Segment = Field(description="the agent's sign-in name")
+    attempt: str
+    campaign: int
+    heard: Literal["machine", "fax", "ivr", "silence"]
+
+
+class AgentSoundsLike(AgentScreen):
+    """The call in hand sounds like no person; the agent decides what it is."""
+
+    address: ClassVar[str] = "agents/{agent}/sounds_like"
+    schema_name: Literal["agent.sounds_like"] = Field(default="agent.sounds_like", alias="schema")
+    version: Literal[1] = 1
+    confidence: float = Field(ge=0, le=1, description="how sure: a probability")
+
+
+class AgentMachineTakenBack(AgentScreen):
+    """The call in hand was taken back, for no person had answered; the agent is free again."""
+
+    address: ClassVar[str] = "agents/{agent}/machine_taken_back"
+    schema_name: Literal["agent.machine_taken_back"] = Field(
+        default="agent.machine_taken_back", alias="schema"
+    )
+    version: Literal[1] = 1
+    confidence: float | None = Field(
+        ge=0, le=1, description="how sure: a probability; null: the agent said so"
+    )
+    then: Literal["hang_up", "message"] = Field(description="what follows for the call")
+    seconds: float = Field(ge=0, description="how long the agent had it")
+
+
 class CampaignState(Message):
     """Whether a campaign dials."""
 
@@ -241,6 +274,6 @@ ALL: tuple[type[Message], ...] = (
     ServiceState, AgentState, CampaignState,
     AttemptPlaced, AttemptRinging, AttemptAnswered, AttemptBridged, AttemptEnded,
     CallArrived, CallQueued, CallBridged, CallEnded,
-    RecordingReady, RecordingMissing, Incident,
+    RecordingReady, RecordingMissing, Incident, AgentSoundsLike, AgentMachineTakenBack,
 )  # fmt: skip
 """Every message there is, in the order of the documentation."""

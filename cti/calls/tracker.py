@@ -214,7 +214,7 @@ class Tracker:
             self.signals.emit(LegRefused(event.uniqueid, event.reason, self.clock.monotonic()))
 
     def _marked(self, event: ami.Marked) -> None:
-        value = event.fields.get("Queue", "")
+        value = event.fields.get("Queue") or event.fields.get("Value", "")
         self.signals.emit(LegMarked(event.uniqueid, event.name, value, self.clock.monotonic()))
 
     # -- reconciliation -----------------------------------------------------------------------

@@ -56,6 +56,7 @@ class AttemptEnded:
     cause: int | None = None
     sip_code: int | None = None
     bridged_at: datetime | None = None
+    saved_seconds: float | None = None  # ring time left when we ended it early; else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,49 @@ class AttemptDisposed:
     lead_id: int
     agent_id: int | None
     disposition: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRejudged:
+    """An ended attempt has another outcome now: an agent said something else of it."""
+
+    attempt_id: str
+    campaign_id: int
+    lead_id: int
+    was: str
+    outcome: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SoundsLike:
+    """The agent who has the call should know what it sounds like, and decide."""
+
+    attempt_id: str
+    campaign_id: int
+    agent_id: int
+    heard: str
+    confidence: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTakenBack:
+    """An agent lost a call that no person had answered.
+
+    heard: machine, fax, ivr or silence; confidence: None when the agent said so.
+    then: hang_up or message. seconds: how long the agent had it.
+    """
+
+    attempt_id: str
+    campaign_id: int
+    agent_id: int
+    heard: str
+    confidence: float | None
+    then: str
+    seconds: float
     at: datetime
 
 

@@ -1,12 +1,21 @@
 """Tells the bus what happens to attempts."""
 
+from typing import Literal
+
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
 from cti.base.signals import Signals
 from cti.bus import payloads
 from cti.bus.publisher import Bus
 from cti.calls.events import LegRinging
-from dialer.attempts.events import AttemptAnswered, AttemptBridged, AttemptEnded, AttemptPlaced
+from dialer.attempts.events import (
+    AttemptAnswered,
+    AttemptBridged,
+    AttemptEnded,
+    AttemptPlaced,
+    MachineTakenBack,
+    SoundsLike,
+)
 from dialer.engine.flights import Flights
 
 
@@ -85,8 +94,42 @@ def publish_attempts(
             )
         )
 
+    def sounds_like(e: SoundsLike) -> None:
+        bus.publish(
+            payloads.AgentSoundsLike(
+                at=e.at,
+                agent=name(e.agent_id) or "?",
+                attempt=e.attempt_id,
+                campaign=e.campaign_id,
+                heard=_heard(e.heard),
+                confidence=e.confidence,
+            )
+        )
+
+    def taken_back(e: MachineTakenBack) -> None:
+        bus.publish(
+            payloads.AgentMachineTakenBack(
+                at=e.at,
+                agent=name(e.agent_id) or "?",
+                attempt=e.attempt_id,
+                campaign=e.campaign_id,
+                heard=_heard(e.heard),
+                confidence=e.confidence,
+                then="message" if e.then == "message" else "hang_up",
+                seconds=e.seconds,
+            )
+        )
+
+    signals.on(SoundsLike, sounds_like)
+    signals.on(MachineTakenBack, taken_back)
     signals.on(AttemptPlaced, placed)
     signals.on(LegRinging, ringing)
     signals.on(AttemptAnswered, answered)
     signals.on(AttemptBridged, bridged)
     signals.on(AttemptEnded, ended)
+
+
+def _heard(word: str) -> Literal["machine", "fax", "ivr", "silence"]:
+    known: dict[str, Literal["machine", "fax", "ivr", "silence"]]
+    known = {"fax": "fax", "ivr": "ivr", "silence": "silence"}
+    return known.get(word, "machine")

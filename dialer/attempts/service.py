@@ -25,6 +25,10 @@ WORDS = {
     "not_dialled": "never dialled",
     "recovered": "found again after an interruption",
     "heard": "heard",
+    "barred": "its number was put on the do-not-call list",
+    "judged": "taken for no person",
+    "agent_said": "the agent said",
+    "message_left": "the campaign's message was left",
 }
 
 

@@ -1,7 +1,7 @@
 """What an agent can say came of an answered call."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +28,10 @@ class Disposition(BaseModel):
     meaning: Meaning
     key: int | None = Field(default=None, ge=1, le=9, description="key on the agent's desk")
     needs_time: bool = Field(default=False, description="an appointment's time must be given")
+    answered_by: Literal["person", "machine", "fax", "ivr", "silence"] | None = Field(
+        default=None,
+        description="who picked up, where the disposition says so: it teaches, and overrules",
+    )
 
 
 def _shipped(code: str, label: str, label_zh: str, meaning: Meaning, key: int) -> Disposition:
@@ -38,6 +42,7 @@ def _shipped(code: str, label: str, label_zh: str, meaning: Meaning, key: int) -
         meaning=meaning,
         key=key,
         needs_time=code == "callback_at",
+        answered_by=None if meaning is Meaning.NUMBER_CHANGED else "person",
     )
 
 

@@ -91,7 +91,7 @@ class AnswerSettings(BaseModel):
         description="bridge_first: an agent at once, the call taken back from a machine",
     )
     decide_within_s: float = Field(
-        default=1.8, ge=0.3, le=1.9, description="decide_first: then the agent in any case"
+        default=1.7, ge=0.3, le=1.8, description="decide_first: then the agent in any case"
     )
     take_back_within_s: float = Field(
         default=15.0, ge=1, le=120, description="of the answer; a later verdict is only noted"

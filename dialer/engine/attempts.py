@@ -4,8 +4,10 @@ The one writer of attempts and of what becomes of their leads.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -22,24 +24,27 @@ from cti.calls.events import (
     LegRefused,
     LegRinging,
 )
-from cti.floor.events import CallConnected, CallParted, CallUnserved
-from cti.floor.floor import Floor
+from cti.floor.events import CallConnected, CallParted, CallTakenBack, CallUnserved
+from cti.floor.floor import SERVE_WITHIN, Floor
 from dialer.attempts.events import (
     AttemptAnswered,
     AttemptBridged,
     AttemptDisposed,
     AttemptEnded,
+    AttemptRejudged,
     LeadScheduled,
 )
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine import ledger as books
+from dialer.engine.barring import bar_if_said
 from dialer.engine.figures import Figures
 from dialer.engine.flights import Disposed, Flight, Flights
 from dialer.engine.ledger import Ledger
-from dialer.outcomes.classify import Verdict, classify
+from dialer.labels.models import Label, LabelSource
+from dialer.outcomes.classify import Verdict, classify, contradicts
 from dialer.outcomes.evidence import Kind
 from dialer.outcomes.outcome import Outcome
-from dialer.retry.decide import decide
+from dialer.retry.decide import Again, Closed, decide
 from dialer.retry.rows import moved
 
 log = structlog.get_logger(__name__)
@@ -49,12 +54,22 @@ ANSWERED_MARK = "CtiAnswered"
 """What the dialplan says once an answered call is recorded and waits."""
 MARK_WITHIN = 0.3
 """Seconds after the answer at which the call is offered even if the dialplan has not said so."""
+QUIET_AT_MOST = 1.9
+"""Seconds after the answer by which the message starts if there is no agent: with the prompt's
+first word that is below the two seconds of the law."""
 CANCEL_MARGIN = 0.5  # seconds before the ring time-out from which a hang-up counts as ours
+
+
+def _at_once(_: Flight, then: Callable[[], None]) -> None:
+    then()
 
 
 @dataclass(slots=True)
 class Attempts:
-    """Follows every attempt from its commit to its disposition."""
+    """Follows every attempt from its commit to its disposition.
+
+    last_words: calls back once nothing more will be heard of a flight whose channel is gone.
+    """
 
     ledger: Ledger
     floor: Floor
@@ -65,6 +80,7 @@ class Attempts:
     flights: Flights = field(default_factory=Flights)
     campaigns: dict[int, CampaignSettings] = field(default_factory=dict)
     awaiting: dict[str, Flight] = field(default_factory=dict)
+    last_words: Callable[[Flight, Callable[[], None]], None] = _at_once
 
     def __post_init__(self) -> None:
         on = self.signals.on
@@ -75,6 +91,7 @@ class Attempts:
         on(CallConnected, self._connected)
         on(CallUnserved, self._unserved)
         on(CallParted, self._parted)
+        on(CallTakenBack, self._taken_back)
         on(LegEnded, self._ended)
         on(LegRefused, self._refused)
         on(WrapUpEnded, self._wrap_up_ended)
@@ -97,7 +114,7 @@ class Attempts:
             return
         flight.answered = flight.saw(event.t, Kind.ANSWERED)
         # The mark may have been missed; a person must not wait for it.
-        asyncio.get_running_loop().call_later(MARK_WITHIN, self._offer, flight.attempt_id)
+        asyncio.get_running_loop().call_later(MARK_WITHIN, self._enter, flight.attempt_id)
         self.signals.emit(
             AttemptAnswered(
                 flight.attempt_id, flight.campaign_id, flight.lead_id, flight.e164, self.clock.now()
@@ -107,16 +124,30 @@ class Attempts:
     def _entered(self, event: LegMarked) -> None:
         """The dialplan has the call and records it: now an agent may have it."""
         if event.mark == ANSWERED_MARK:
-            self._offer(event.uniqueid)
+            self._enter(event.uniqueid)
 
-    def _offer(self, attempt_id: str) -> None:
+    def _enter(self, attempt_id: str) -> None:
         flight = self.flights.get(attempt_id)
-        if flight is None or flight.bridged is not None or flight.unserved:
+        if flight is not None:
+            flight.entered = True
+            self.offer(flight)
+
+    def offer(self, flight: Flight) -> None:
+        """Give an answered call to the floor, unless it is not in the dialplan yet, is held, has
+        had its agent or its message, or is none for agents."""
+        had_agent = flight.bridged is not None and not flight.returning
+        if had_agent or flight.unserved or flight.taken or flight.held or not flight.entered:
             return
+        if flight.ended:
+            return
+        waited = self.clock.monotonic() - flight.t0 - (flight.answered or 0.0)
+        left = SERVE_WITHIN if flight.returning else max(0.1, QUIET_AT_MOST - waited)
+        flight.returning = False
         self.floor.offer(
-            attempt_id,
+            flight.attempt_id,
             prefer=flight.prefer_agent,
             wrap_up=float(self.campaigns[flight.campaign_id].wrap_up_s),
+            serve_within=min(SERVE_WITHIN, left),
         )
 
     def _connected(self, event: CallConnected) -> None:
@@ -152,22 +183,26 @@ class Attempts:
         if flight is not None:
             flight.saw(event.t, Kind.RELEASED, agent=event.agent_id)
 
+    def _taken_back(self, event: CallTakenBack) -> None:
+        flight = self.flights.get(event.call)
+        if flight is not None:
+            flight.saw(event.t, Kind.RELEASED, agent=event.agent_id)
+
     # -- endings -------------------------------------------------------------------------------
 
     def _ended(self, event: LegEnded) -> None:
         flight = self.flights.get(event.uniqueid)
         if flight is None:
             return
-        at = event.t - flight.t0
-        ours = flight.answered is None and at >= flight.ring_timeout - CANCEL_MARGIN
-        flight.saw(
-            event.t,
-            Kind.HANGUP,
-            cause=event.cause,
-            sip=event.sip_code,
-            by="ring_timeout" if ours else None,
-        )
-        self.finish(flight, cause=event.cause, sip_code=event.sip_code)
+        flight.message_over(event.t, whole=False)
+        flight.ended = True
+        by, saved = _by_whom(flight, event)
+        flight.saw(event.t, Kind.HANGUP, cause=event.cause, sip=event.sip_code, by=by, saved=saved)
+        self.last_words(flight, partial(self._finish_ended, flight, event, saved))
+
+    def _finish_ended(self, flight: Flight, event: LegEnded, saved: float | None) -> None:
+        if self.flights.get(flight.attempt_id) is flight:
+            self.finish(flight, cause=event.cause, sip_code=event.sip_code, saved=saved)
 
     def _refused(self, event: LegRefused) -> None:
         flight = self.flights.get(event.uniqueid)
@@ -183,12 +218,21 @@ class Attempts:
         self.finish(flight)
 
     def finish(
-        self, flight: Flight, *, cause: int | None = None, sip_code: int | None = None
+        self,
+        flight: Flight,
+        *,
+        cause: int | None = None,
+        sip_code: int | None = None,
+        saved: float | None = None,
     ) -> Verdict:
         """Give the attempt its one outcome, and the lead its next step unless an agent decides."""
         self.flights.pop(flight.attempt_id)
+        if flight.disposed is not None:
+            self._heed(flight, flight.disposed)
         verdict = classify(flight.evidence)
-        ended_at = flight.moment(flight.evidence.items[-1].at) or self.clock.now()
+        flight.outcome = verdict.outcome
+        last = max(item.at for item in flight.evidence.items)
+        ended_at = flight.moment(last) or self.clock.now()
         log.info(
             "attempt.ended",
             attempt=flight.attempt_id,
@@ -223,6 +267,7 @@ class Attempts:
                 cause,
                 sip_code,
                 flight.moment(flight.bridged),
+                saved,
             )
         )
         self._next_step(flight, verdict.outcome)
@@ -231,8 +276,6 @@ class Attempts:
     def _next_step(self, flight: Flight, outcome: Outcome) -> None:
         if flight.evidence.first(Kind.NOT_DIALLED):
             self._undo_dial(flight)
-        elif outcome is not Outcome.ANSWERED:
-            self.reschedule(flight, outcome)
         elif flight.disposed is not None:
             self._dispose(flight, flight.disposed)
         elif self._wrapping(flight):
@@ -267,8 +310,22 @@ class Attempts:
         self, flight: Flight, outcome: Outcome, disposed: Disposed | None = None
     ) -> None:
         """Let the retry rules decide what becomes of the lead."""
+        step = self.next_step(flight, outcome, disposed)
+        for position in step.unusable:
+            if position in flight.number_ids:
+                self.ledger.put(books.NUMBER_SPENT, flight.number_ids[position], usable=False)
+        code = disposed.code if disposed else None
+        columns = moved(step, flight.facts, outcome, code)
+        self.ledger.put(books.LEAD_MOVED, flight.lead_id, **columns)
+        due_at = columns["due_at"]
+        self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due_at, step.words))
+
+    def next_step(
+        self, flight: Flight, outcome: Outcome, disposed: Disposed | None
+    ) -> Again | Closed:
+        """What the campaign's rules say of a lead whose call ended so."""
         settings = self.campaigns[flight.campaign_id]
-        step = decide(
+        return decide(
             settings.retry,
             flight.facts,
             outcome,
@@ -278,14 +335,6 @@ class Attempts:
             now=self.clock.now(),
             windows=settings.windows,
         )
-        for position in step.unusable:
-            if position in flight.number_ids:
-                self.ledger.put(books.NUMBER_SPENT, flight.number_ids[position], usable=False)
-        code = disposed.code if disposed else None
-        columns = moved(step, flight.facts, outcome, code)
-        self.ledger.put(books.LEAD_MOVED, flight.lead_id, **columns)
-        due_at = columns["due_at"]
-        self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due_at, step.words))
 
     # -- the agent's word ----------------------------------------------------------------------
 
@@ -310,15 +359,70 @@ class Attempts:
             )
         if flight.bridged is None:
             raise Conflict(f"No agent has talked in attempt {attempt_id} yet.")
-        self._check_disposition(flight, code, callback_at)
+        self.check_disposition(flight.campaign_id, code, callback_at)
         disposed = Disposed(code, self.clock.now(), flight.agent_id, callback_at, note[:2000])
         if self.awaiting.pop(attempt_id, None) is None:
             flight.disposed = disposed  # still talking: applied at the end
             return
+        if self._heed(flight, disposed):
+            self.judge_again(flight)
         self._dispose(flight, disposed)
 
-    def _check_disposition(self, flight: Flight, code: str, callback_at: datetime | None) -> None:
-        settings = self.campaigns[flight.campaign_id]
+    def label(self, attempt_id: str, label: Label, said_by: str, source: LabelSource) -> None:
+        """Keep what a person said of who picked up."""
+        self.ledger.add(
+            books.INSERT_LABEL,
+            {
+                "attempt_id": attempt_id,
+                "label": label,
+                "said_by": said_by[:64],
+                "said_at": self.clock.now(),
+                "source": source,
+            },
+        )
+
+    def _heed(self, flight: Flight, disposed: Disposed) -> bool:
+        """What a disposition tells of who picked up is kept; whether it contradicts what we
+        thought, and so became evidence."""
+        known = self.campaigns[flight.campaign_id].disposition(disposed.code)
+        if known is None or known.answered_by is None:
+            return False
+        agent = self.roster.by_id(disposed.agent_id)
+        name = agent.name if agent else "agent"
+        self.label(flight.attempt_id, known.answered_by, name, "disposition")
+        if not contradicts(known.answered_by, classify(flight.evidence).outcome):
+            return False
+        flight.saw(self.clock.monotonic(), Kind.AGENT_SAID, **{"is": known.answered_by, "by": name})
+        return True
+
+    def judge_again(self, flight: Flight) -> Verdict:
+        """An ended attempt has new evidence: write down what it means now."""
+        was, verdict = flight.outcome, classify(flight.evidence)
+        flight.outcome = verdict.outcome
+        self.ledger.put(
+            books.ATTEMPT_JUDGED,
+            flight.attempt_id,
+            evidence=flight.evidence.as_list(),
+            outcome=verdict.outcome.value,
+            outcome_reason=verdict.reason,
+        )
+        if was is not None and was is not verdict.outcome:
+            self.signals.emit(
+                AttemptRejudged(
+                    flight.attempt_id,
+                    flight.campaign_id,
+                    flight.lead_id,
+                    was.value,
+                    verdict.outcome.value,
+                    verdict.reason,
+                    self.clock.now(),
+                )
+            )
+        return verdict
+
+    def check_disposition(self, campaign_id: int, code: str, callback_at: datetime | None) -> None:
+        """UserError when the campaign has no such disposition, or its time is missing or wrong."""
+        settings = self.campaigns[campaign_id]
         known = settings.disposition(code)
         if known is None:
             codes = ", ".join(d.code for d in settings.dispositions)
@@ -342,7 +446,16 @@ class Attempts:
             callback_at=disposed.callback_at,
             note=disposed.note,
         )
-        self.reschedule(flight, Outcome.ANSWERED, disposed)
+        agent = self.roster.by_id(disposed.agent_id)
+        bar_if_said(
+            self.ledger,
+            self.campaigns[flight.campaign_id],
+            flight.lead_id,
+            disposed.code,
+            agent.name if agent else "",
+            disposed.at,
+        )
+        self.reschedule(flight, flight.outcome or Outcome.ANSWERED, disposed)
         self.signals.emit(
             AttemptDisposed(
                 flight.attempt_id,
@@ -353,7 +466,6 @@ class Attempts:
                 disposed.at,
             )
         )
-        agent = self.roster.by_id(disposed.agent_id)
         if agent is not None and agent.call == flight.attempt_id:
             self.roster.wrap_up_done(agent)
 
@@ -362,10 +474,21 @@ class Attempts:
         flight = self.awaiting.pop(attempt_id, None)
         if flight is not None:
             log.debug("attempt.no_disposition", attempt=attempt_id)
-            self.reschedule(flight, Outcome.ANSWERED)
+            self.reschedule(flight, flight.outcome or Outcome.ANSWERED)
 
     def _wrap_up_ended(self, event: WrapUpEnded) -> None:
         # An agent whose phone was lost in the call wraps up too, but another one has the word.
         flight = self.awaiting.get(event.call)
         if flight is not None and flight.agent_id == event.agent.id:
             self.give_up_waiting(event.call)
+
+
+def _by_whom(flight: Flight, event: LegEnded) -> tuple[str | None, float | None]:
+    """Who ended a call, if it was us; and the seconds of ring time saved by ending it early."""
+    at = event.t - flight.t0
+    if flight.answered is not None:
+        return ("us" if flight.ended_by_us else None), None
+    # A final status is the network's own word: it came before our hang-up did anything.
+    if flight.certain and event.sip_code is None:
+        return "us", round(max(0.0, flight.ring_timeout - at), 3)
+    return ("ring_timeout" if at >= flight.ring_timeout - CANCEL_MARGIN else None), None

@@ -5,7 +5,16 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
 from cti.base.signals import Signals
-from dialer.attempts.events import AttemptBridged, AttemptEnded, AttemptPlaced, LeadScheduled
+from dialer.attempts.events import (
+    AttemptBridged,
+    AttemptEnded,
+    AttemptPlaced,
+    AttemptRejudged,
+    LeadScheduled,
+)
+
+PERSON = frozenset({"answered", "abandoned"})
+"""Outcomes of calls that a person answered."""
 
 KEPT_WAITS = 10_000
 """Answer-to-bridge times kept for percentiles."""
@@ -20,6 +29,8 @@ class CampaignFigures:
     bridged: int = 0
     retries: int = 0
     closed: int = 0
+    early_ended: int = 0
+    saved_seconds: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -42,6 +53,7 @@ class Figures:
         self.signals.on(AttemptPlaced, self._placed)
         self.signals.on(AttemptBridged, self._bridged)
         self.signals.on(AttemptEnded, self._ended)
+        self.signals.on(AttemptRejudged, self._rejudged)
         self.signals.on(LeadScheduled, self._scheduled)
 
     def answered(self, campaign_id: int) -> int:
@@ -73,7 +85,16 @@ class Figures:
     def _ended(self, event: AttemptEnded) -> None:
         figures = self.campaigns[event.campaign_id]
         figures.outcomes[event.outcome] += 1
-        figures.answered += event.answered_at is not None
+        figures.answered += event.outcome in PERSON
+        if event.saved_seconds is not None:
+            figures.early_ended += 1
+            figures.saved_seconds += event.saved_seconds
+
+    def _rejudged(self, event: AttemptRejudged) -> None:
+        figures = self.campaigns[event.campaign_id]
+        figures.outcomes[event.was] -= 1
+        figures.outcomes[event.outcome] += 1
+        figures.answered += (event.outcome in PERSON) - (event.was in PERSON)
 
     def _scheduled(self, event: LeadScheduled) -> None:
         figures = self.campaigns[event.campaign_id]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dialer.outcomes.evidence import Evidence, Kind
+from dialer.outcomes.outcome import Outcome
 from dialer.pacing.snapshot import CallState, CallView
 from dialer.retry.facts import LeadFacts
 
@@ -21,9 +22,23 @@ class Disposed:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message that is being left on a machine since monotonic `began`, `after` what."""
+
+    sound: str
+    after: str
+    began: float
+
+
 @dataclass(slots=True)
 class Flight:
-    """One attempt from its commit to its outcome. Offsets are seconds since it was placed."""
+    """One attempt from its commit to its outcome. Offsets are seconds since it was placed.
+
+    entered: the dialplan has the answered call. held: no agent before it is known who answered.
+    taken: no agent at all, for it was no person. returning: it was one after all.
+    outcome: set at the end, while the agent's disposition is awaited.
+    """
 
     attempt_id: str
     campaign_id: int
@@ -43,12 +58,21 @@ class Flight:
     ring_timeout: float = 30.0
     unserved: bool = False
     caller_id: str = ""
+    certain: bool = False  # what was heard before an answer settles it: we hang up
+    ended: bool = False  # its channel is gone; the last of its sound is awaited
     disposed: Disposed | None = None
+    entered: bool = False
+    held: bool = False
+    taken: bool = False
+    returning: bool = False
+    ended_by_us: bool = False
+    leaving: Leaving | None = None
+    outcome: Outcome | None = None
 
     @property
     def state(self) -> CallState | None:
-        """As a pacer sees it; None once it wants no agent: one talks, or the message plays."""
-        if self.bridged is not None or self.unserved:
+        """As a pacer sees it; None once it wants no agent: one talks, or a message plays."""
+        if self.bridged is not None or self.unserved or self.taken or self.ended:
             return None
         if self.answered is not None:
             return "answered_waiting"
@@ -59,6 +83,14 @@ class Flight:
         at = max(0.0, t - self.t0)
         self.evidence.add(at, kind, **detail)
         return at
+
+    def message_over(self, t: float, *, whole: bool) -> None:
+        """The message on the machine ended, or the machine ended it."""
+        left, self.leaving = self.leaving, None
+        if left is not None:
+            seconds = round(t - left.began, 1)
+            more = {"sound": left.sound, "after": left.after, "seconds": seconds, "whole": whole}
+            self.saw(t, Kind.MESSAGE_LEFT, **more)
 
     def moment(self, offset: float | None) -> datetime | None:
         """The wall-clock time of an offset."""
@@ -99,10 +131,18 @@ class Flights:
 
     def lines(self, campaign_id: int) -> int:
         """Channels a campaign uses."""
-        return sum(f.campaign_id == campaign_id for f in self._by_id.values())
+        return sum(f.campaign_id == campaign_id and not f.ended for f in self._by_id.values())
+
+    def promised(self) -> int:
+        """Agents who are promised: to calls that ring, and to answered ones that are held."""
+        return sum(f.state in {"placed", "ringing"} or f.held for f in self._by_id.values())
 
     def by_state(self) -> dict[str, int]:
-        """How many are placed, ringing, waiting, talking, or hear the message."""
-        return dict(
-            Counter("message" if f.unserved else f.state or "talking" for f in self._by_id.values())
-        )
+        """How many are placed, ringing, waiting, talking, hear the message, or are machines."""
+        return dict(Counter(_doing(f) for f in self._by_id.values() if not f.ended))
+
+
+def _doing(flight: Flight) -> str:
+    if flight.taken:
+        return "machine"
+    return "message" if flight.unserved else flight.state or "talking"

@@ -14,12 +14,13 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.sql.dml import Update, UpdateBase
 
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
+from dialer.labels.models import LabelRow
 from dialer.leads.models import LeadRow, NumberRow
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ ATTEMPT_ENDED = _update(
     *("ringing_at", "answered_at", "bridged_at", "ended_at", "agent_id"),
     *("cause", "sip_code", "evidence", "outcome", "outcome_reason"),
 )
+ATTEMPT_JUDGED = _update(AttemptRow, "evidence", "outcome", "outcome_reason")
 ATTEMPT_DISPOSED = _update(
     AttemptRow, "disposition", "disposition_at", "disposition_by", "callback_at", "note"
 )
@@ -56,12 +58,14 @@ LEAD_DEFERRED = _update(LeadRow, "state", "due_at", "closed_reason")
 LEAD_OUTCOME = _update(LeadRow, "last_outcome")
 LEAD_DIALS = _update(LeadRow, "dials", "dials_today")
 NUMBER_SPENT = _update(NumberRow, "usable")
+INSERT_LABEL = insert(LabelRow.__table__)  # type: ignore[arg-type]
 
 ORDER: dict[UpdateBase, int] = {
     statement: place
     for place, statement in enumerate(
         (
             ATTEMPT_ENDED,
+            ATTEMPT_JUDGED,
             ATTEMPT_DISPOSED,
             NUMBER_SPENT,
             LEAD_DIALS,

@@ -1,12 +1,16 @@
 """Labels of answered calls. None is ever changed: of several for a call the newest counts."""
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cti.store.base import Base
 from dialer.leads.models import BigId
+
+Label = Literal["person", "machine", "fax", "ivr", "silence"]
+LabelSource = Literal["overrule", "disposition", "correction"]
 
 
 class LabelRow(Base):

@@ -19,6 +19,15 @@ RINGS_OUT_S: Final = 20.0
 
 _AUDIBLE: Final = frozenset(Outcome) - {Outcome.ANSWERED, Outcome.ABANDONED}
 
+_NO_PERSON: Final = {
+    "machine": Outcome.MACHINE,
+    "ivr": Outcome.MACHINE,  # a menu: nobody to talk to either
+    "fax": Outcome.FAX,
+}
+"""Who picked up, where it was no person. Silence is nobody's: it means no outcome."""
+
+_NAMES: Final = {"machine": "a machine", "ivr": "a menu", "fax": "a fax"}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -39,6 +48,11 @@ class _End:
     originate_reason: int | None
 
     @property
+    def ours(self) -> bool:
+        """Whether we ended it unanswered, as what was heard was certain: no signal says more."""
+        return self.by == "us"
+
+    @property
     def cancelled(self) -> bool:
         """Whether our own ring time ran out; whatever the PBX says of it then is its own word."""
         rang_out = self.originate_reason == signals.ORIGINATE_RANG_OUT
@@ -49,6 +63,13 @@ def classify(evidence: Evidence) -> Verdict:
     """The outcome of an attempt and why. Unknown causes are `failed`, with the cause named."""
     verdict = _classify(evidence)
     return Verdict(verdict.outcome, verdict.reason[:255])
+
+
+def contradicts(said: str, outcome: Outcome) -> bool:
+    """Whether an outcome is other than what a person said of who picked up (`person` …)."""
+    if said == "person":
+        return outcome in _NO_PERSON.values()
+    return said in _NO_PERSON and outcome is not _NO_PERSON[said]
 
 
 def _classify(evidence: Evidence) -> Verdict:
@@ -71,10 +92,9 @@ def _seen(evidence: Evidence, kind: Kind) -> bool:
 
 def _answered(evidence: Evidence) -> Verdict:
     answered = evidence.first(Kind.ANSWERED)
-    # What sounded before the answer says nothing of who answered.
-    heard = _heard(evidence, since=answered.at if answered else math.inf)
-    if heard is not None:
-        return heard
+    no_person = _no_person(evidence, since=answered.at if answered else math.inf)
+    if no_person is not None:
+        return no_person
     if _seen(evidence, Kind.BRIDGED):
         return Verdict(Outcome.ANSWERED, "Answered and connected to an agent.")
     hangup = evidence.first(Kind.HANGUP)
@@ -89,6 +109,33 @@ def _answered(evidence: Evidence) -> Verdict:
     return Verdict(
         Outcome.ABANDONED, f"Answered; {who} after {waited:.1f} s without an agent or a message."
     )
+
+
+def _no_person(evidence: Evidence, since: float) -> Verdict | None:
+    """What is known to have picked up instead of a person: the agent's word, what was done with
+    the call, what was heard. What sounded before the answer (`since`) says nothing of it."""
+    said, judged = _last(evidence, Kind.AGENT_SAID), _last(evidence, Kind.JUDGED)
+    if said is not None:
+        return _told(said, f"{said.detail.get('by', 'the agent')} said so")
+    done = _told(judged, _sure(judged.detail.get("confidence"))) if judged else None
+    return done or _heard(evidence, since)
+
+
+def _last(evidence: Evidence, kind: Kind) -> Item | None:
+    return next((i for i in reversed(evidence.items) if i.kind is kind), None)
+
+
+def _told(item: Item, how: str) -> Verdict | None:
+    """Who picked up, as an agent said or as the call was treated; None if that may be a person."""
+    outcome = _NO_PERSON.get(str(item.detail.get("is")))
+    if outcome is None:
+        return None
+    return Verdict(outcome, f"Answered by {_NAMES[str(item.detail['is'])]}: {how}.")
+
+
+def _sure(confidence: object) -> str:
+    known = isinstance(confidence, int | float)
+    return f"it sounded so ({confidence:.0%} sure)" if known else "it sounded so"
 
 
 def _end(evidence: Evidence) -> _End | None:
@@ -120,31 +167,47 @@ def _no_end(evidence: Evidence) -> Verdict:
     return Verdict(Outcome.FAILED, "No end of this call was seen.")
 
 
-def _heard(evidence: Evidence, since: float = 0.0) -> Verdict | None:
-    """The surest heard item from `since` seconds on, if it is sure enough and means an outcome."""
-    sure = [
-        (confidence, item)
-        for item in evidence.all(Kind.HEARD)
-        if (confidence := _confidence(item)) >= HEARD_ENOUGH and item.at >= since
-    ]
+def _heard(evidence: Evidence, since: float = 0.0, phase: str = "early") -> Verdict | None:
+    """The surest heard item of a phase, if it is sure enough and means an outcome.
+
+    An item that does not name its phase counts from `since` seconds on. A person heard later takes
+    back what was taken for a machine or a menu.
+    """
+    sure: list[tuple[float, Item]] = []
+    for item in evidence.all(Kind.HEARD):
+        confidence = _confidence(item)
+        belongs = item.detail["phase"] == phase if "phase" in item.detail else item.at >= since
+        if not belongs or confidence < HEARD_ENOUGH:
+            continue
+        if item.detail["meaning"] == "person":
+            sure = [pair for pair in sure if pair[1].detail["meaning"] not in {"machine", "ivr"}]
+        else:
+            sure.append((confidence, item))
     if not sure:
         return None
     confidence, best = max(sure, key=lambda pair: pair[0])
-    meaning = Outcome(best.detail["meaning"])
+    meaning = _meaning(best)
     what = best.detail.get("what", meaning.value)
     return Verdict(meaning, f"Heard at {best.at:.1f} s: {what} ({confidence:.0%} sure).")
 
 
+def _meaning(item: Item) -> Outcome:
+    meaning = item.detail["meaning"]
+    return _NO_PERSON.get(meaning) or Outcome(meaning)
+
+
 def _confidence(item: Item) -> float:
-    """How sure a heard item is; 0 when it does not mean an outcome that audio can tell."""
+    """How sure a heard item is; 0 when it means nothing that audio can tell of an attempt."""
     meaning, confidence = item.detail.get("meaning"), item.detail.get("confidence")
-    told = isinstance(meaning, str) and meaning in _AUDIBLE
+    told = isinstance(meaning, str) and (meaning in _AUDIBLE or meaning in {"ivr", "person"})
     return float(confidence) if told and isinstance(confidence, int | float) else 0.0
 
 
 def _heard_before_answer(evidence: Evidence, end: _End) -> Verdict | None:
     """What an announcement said, where the signalling left it open."""
-    if _independent(end):
+    if end.ours:
+        is_open = True
+    elif _independent(end):
         is_open = end.cause in signals.SOFT_CAUSES
     else:
         is_open = end.sip is None or end.sip in signals.SOFT_SIP

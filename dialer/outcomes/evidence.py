@@ -11,9 +11,15 @@ detail may hold:
 | message_played | `sound` |
 | originate_failed | `reason`: the PBX's number for why it could not place the call |
 | hangup | `cause`: Q.850; `sip`: final SIP status; `by`: customer, agent, us, ring_timeout |
+| hangup (ended early) | `saved`: seconds of ring time that were left |
 | not_dialled | `why`: words; the call never left |
 | recovered | `source`, `answered`, `bridged`, `cause`: what the PBX's log told after a restart |
-| heard | `what`: words; `meaning`: an outcome; `confidence`: 0 to 1 |
+| heard | `what`: words; `meaning`: an outcome, person, ivr or silence; `confidence`: 0 to 1 |
+| heard (live) | `phase`: early or answered; `source`, `name`; `until`: when it was sure |
+| judged | `is`: as `meaning`; `confidence`; `then`: hang_up or message, done with the call |
+| agent_said | `is`: person, machine, fax, ivr or silence; `by`: who |
+| message_left | `sound`; `after`: beep, silence or time; `seconds`; `whole`: not cut short |
+| barred | `reach`: the number was put on the do-not-call list, of everyone, client or campaign |
 
 A detail that is not known is left out.
 """
@@ -39,6 +45,10 @@ class Kind(StrEnum):
     NOT_DIALLED = "not_dialled"
     RECOVERED = "recovered"
     HEARD = "heard"
+    BARRED = "barred"
+    JUDGED = "judged"
+    AGENT_SAID = "agent_said"
+    MESSAGE_LEFT = "message_left"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,19 @@ ALL: list[p.Message] = [
     p.RecordingReady(at=AT, recording="at-01", seconds=60.5, size=242_000, sha256="ab" * 32),
     p.RecordingMissing(at=AT, recording="at-01", reason="the PBX wrote no file"),
     p.Incident(at=AT, kind="recording_missing", text="No recording of at-01.", subject="at-01"),
+    p.AgentSoundsLike(
+        at=AT, agent="ann", attempt="at-01", campaign=7, heard="ivr", confidence=0.97
+    ),
+    p.AgentMachineTakenBack(
+        at=AT,
+        agent="ann",
+        attempt="at-01",
+        campaign=7,
+        heard="machine",
+        confidence=0.98,
+        then="hang_up",
+        seconds=2.5,
+    ),
 ]
 
 

@@ -42,6 +42,7 @@ from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
+from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
 from dialer.engine.dialler import Dialler
 from dialer.engine.figures import Figures
@@ -299,9 +300,8 @@ class Engine:
         self.ledger = Ledger(store)
         self.figures = Figures(signals)
         self.attempts = Attempts(self.ledger, self.floor, self.roster, signals, clock, self.figures)
-        self.floor.promised = lambda: sum(
-            f.state in {"placed", "ringing"} for f in self.attempts.flights
-        )
+        self.floor.promised = self.attempts.flights.promised
+        self.answering = Answering(self.attempts, self.floor, self.roster, self.pbx, signals, clock)
         self.hopper = GatedHopper(outside.redis, outside.prefix, outside.gate)
         self.filler = Filler(store, self.hopper, clock)
         self.dialler = Dialler(
@@ -356,7 +356,8 @@ class Engine:
     async def close(self) -> None:
         """As the service stops."""
         self.dialler.stop_placing()
-        for part in (self.dialler, self.watchdog, self.phones, self.floor, self.ledger):
+        parts = (self.dialler, self.watchdog, self.phones, self.answering, self.floor, self.ledger)
+        for part in parts:
             await cast("Any", part).close()
         await self.kill()
 
