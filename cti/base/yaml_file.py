@@ -11,6 +11,18 @@ from cti.base.errors import UserError
 M = TypeVar("M", bound=BaseModel)
 
 
+class FieldFault(ValueError):
+    """What a model's validator finds wrong in one of its fields, or deeper.
+
+    path: keys from the model on. sentence: without the field and without a full stop.
+    """
+
+    def __init__(self, path: tuple[str | int, ...], sentence: str) -> None:
+        super().__init__(f"{'.'.join(map(str, path))}: {sentence}" if path else sentence)
+        self.path = path
+        self.sentence = sentence
+
+
 class YamlFile(Generic[M]):
     """One file: what is in it as `content`, and on which line each field stands.
 
@@ -32,6 +44,10 @@ class YamlFile(Generic[M]):
         except ValidationError as error:
             # A misspelt field is also a missing one; the misspelling is the one to tell.
             first = min(error.errors(), key=lambda fault: fault["type"] == "missing")
+            # A model that finds a fault between its fields may say which one: FieldFault.
+            found = first.get("ctx", {}).get("error")
+            if isinstance(found, FieldFault):
+                raise self.fault((*first["loc"], *found.path), found.sentence) from error
             raise self.fault(first["loc"], first["msg"].removeprefix("Value error, ")) from error
 
     def fault(self, where: tuple[int | str, ...], what: str) -> UserError:

@@ -7,12 +7,15 @@ import typer
 from rich.text import Text
 
 from cti.base.errors import UserError
+from cti.cli import rules
 from cti.cli.clients import find_client
 from cti.cli.options import CampaignName, Json, State, connect, find_campaign
 from cti.cli.output import local, print_facts, print_json, print_table, say
 from cti.cli.status import show_status, watch_status
 
 app = typer.Typer(help="Campaigns: made, started, watched.", no_args_is_help=True)
+
+app.add_typer(rules.app, name="rules")
 
 COLOURS = {"running": "green", "paused": "yellow", "stopped": "dim"}
 

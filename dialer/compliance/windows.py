@@ -152,10 +152,14 @@ class _Week(BaseModel):
             _check_spans(f"on {name}", getattr(self, name))
         return self
 
+    def weekday_times(self, name: str) -> Spans:
+        """The times of a weekday, by its name of three letters."""
+        spans: Spans = getattr(self, name)
+        return spans
+
     def weekday(self, day: date) -> Spans:
         """The times of the weekday that `day` is."""
-        spans: Spans = getattr(self, WEEKDAYS[day.weekday()])
-        return spans
+        return self.weekday_times(WEEKDAYS[day.weekday()])
 
     def ordinary(self, day: date) -> Spans:
         """The times of `day`, with what a holiday leaves of them."""
@@ -413,9 +417,9 @@ def _nested(one: RegionTimes, other: RegionTimes) -> bool:
 
 def _demand_time(windows: CallingWindows, regions: tuple[RegionTimes, ...]) -> None:
     for name in WEEKDAYS:
-        spans: Spans = getattr(windows, name)
+        spans = windows.weekday_times(name)
         for region in regions:
-            spans = common(spans, getattr(region, name))
+            spans = common(spans, region.weekday_times(name))
         if spans:
             return
     names = " and ".join(repr(region.name) for region in regions)

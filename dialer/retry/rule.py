@@ -13,6 +13,8 @@ from pydantic import (
     model_validator,
 )
 
+from cti.base.yaml_file import FieldFault
+
 MOST_PRIORITY: Final = 1000
 """As of imported leads; an appointment goes before all."""
 
@@ -32,13 +34,8 @@ REDIALS: Final = frozenset({Then.AGAIN, Then.NEXT_DAY})
 ENDS: Final = frozenset({Then.CLOSE, Then.BAR})
 
 
-class RuleFault(ValueError):
-    """A rule that contradicts another. path: keys from the model it was found in."""
-
-    def __init__(self, path: tuple[str | int, ...], sentence: str) -> None:
-        super().__init__(f"{'.'.join(map(str, path))}: {sentence}" if path else sentence)
-        self.path = path
-        self.sentence = sentence
+class RuleFault(FieldFault):
+    """A rule that contradicts another, or itself."""
 
 
 def _listed(value: object) -> object:

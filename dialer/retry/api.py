@@ -1,0 +1,32 @@
+"""Routes of retry rules."""
+
+from fastapi import APIRouter
+
+from dialer.campaigns.settings import CampaignSettings
+from dialer.retry.files import RuleChange
+from dialer.retry.service import RulesService, RulesView, ShippedView, checked, shipped, view
+
+
+def router(service: RulesService) -> APIRouter:
+    """A campaign's rules, and rules that nobody has yet."""
+    routes = APIRouter(prefix="/v1", tags=["rules"])
+
+    @routes.get("/campaigns/{campaign_id}/rules", summary="When a campaign calls again, in words")
+    async def rules(campaign_id: int) -> RulesView:
+        return await service.rules(campaign_id)
+
+    @routes.put(
+        "/campaigns/{campaign_id}/rules", summary="Set the sections that are given; others stay"
+    )
+    async def change(campaign_id: int, rules: RuleChange) -> RulesView:
+        return await service.change(campaign_id, rules)
+
+    @routes.post("/rules/check", summary="What these rules would mean, beside the shipped ones")
+    async def check(rules: RuleChange) -> RulesView:
+        return view(checked(rules, CampaignSettings()))
+
+    @routes.get("/rules/shipped", summary="The sets of rules to start from")
+    async def shipped_sets() -> list[ShippedView]:
+        return shipped()
+
+    return routes
