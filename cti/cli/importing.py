@@ -73,7 +73,8 @@ def report(client: "Client", job: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(job)
         return
-    say(f"Import {job['id']}: {job['accepted']} accepted, {job['rejected']} rejected.")
+    barred = f", {job['barred']} of them on the do-not-call list" if job["barred"] else ""
+    say(f"Import {job['id']}: {job['accepted']} accepted, {job['rejected']} rejected{barred}.")
     if job["error"] and job["state"] == "done":
         say(job["error"])
     if not job["rejected"]:

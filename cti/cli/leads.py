@@ -34,7 +34,7 @@ def import_leads(
             "--map",
             metavar="COLUMN=FIELD",
             help="What a column means: name, phone, phone2 … phone9, time_zone, region, priority, "
-            "reference, keep. Columns not named are guessed.",
+            "reference, consent, consent_proof, keep. Columns not named are guessed.",
         ),
     ] = None,
     region: Annotated[

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
+from dialer.compliance.at_import import read_barred_for_good, store_consents, why_barred
 from dialer.compliance.windows import CallingWindows, closed_until
 from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
 from dialer.leads.rows import Candidate, Reject, reject
@@ -30,25 +31,38 @@ async def store_batch(
 
     share: how much of the file was read after this batch, 0 to 1. now: when the leads are due,
     unless their calling windows open later. A row whose number the campaign already has is
-    rejected.
+    rejected, and so is one whose numbers are all on the do-not-call list for good.
     """
     job = await session.get_one(ImportRow, import_id)
     # Of several imports into one campaign, one at a time looks up numbers and adds to them.
-    campaign = select(CampaignRow.settings).where(CampaignRow.id == job.campaign_id)
-    settings = await session.scalar(campaign.with_for_update(key_share=True))
+    campaign = select(CampaignRow.settings, CampaignRow.client_id)
+    campaign = campaign.where(CampaignRow.id == job.campaign_id).with_for_update(key_share=True)
+    settings, client_id = (await session.execute(campaign)).one()
     windows = CampaignSettings.model_validate(settings).windows
     candidates = [item for item in batch if isinstance(item, Candidate)]
     rejects = [item for item in batch if isinstance(item, Reject)]
     known = await _whereabouts(session, job, candidates)
+    barred = await read_barred_for_good(
+        session,
+        job.campaign_id,
+        client_id,
+        {e164 for candidate in candidates for e164, _ in candidate.numbers},
+        now,
+    )
     fresh = []
     for candidate in candidates:
         if where := known.get(candidate.numbers[0][0]):
             rejects.append(reject(candidate.row, f"the number is already {where}"))
             continue
+        if why := why_barred(candidate, barred):
+            rejects.append(reject(candidate.row, why))
+            job.barred += 1
+            continue
         fresh.append(_without_known(candidate, known))
         for e164, _ in candidate.numbers:
             known.setdefault(e164, f"on line {candidate.row.line} of this file")
     await _insert_leads(session, job, fresh, windows, now)
+    await store_consents(session, fresh, job.campaign_id, client_id, job.file_name, now)
     if rejects:
         await session.execute(insert(_REJECTS), [_reject_values(import_id, r) for r in rejects])
     job.rows_done += len(batch)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cti.base.errors import UserError
 
 KEEP = "keep"
-FIELDS = ("name", "time_zone", "region", "priority", "reference")
+FIELDS = ("name", "time_zone", "region", "priority", "reference", "consent", "consent_proof")
 _PART = "part of the name"
 _PHONE = re.compile(r"phone([2-9]?)")
 
@@ -51,9 +51,10 @@ def plan_columns(columns: Sequence[str], told: Mapping[str, str], name: str) -> 
     """Decide for every column of the file called `name`.
 
     told: {column: field}, where field is name (several columns are joined), phone, phone2 …
-    phone9, time_zone, region, priority, reference, or keep (as an additional field of the lead).
-    What is not told is guessed. Raises UserError for a column that the file has not, an unknown
-    field, or when no column holds telephone numbers.
+    phone9, time_zone, region, priority, reference, consent, consent_proof, or keep (as an
+    additional field of the lead). What is not told is guessed, but never a consent. Raises
+    UserError for a column that the file has not, an unknown field, or when no column holds
+    telephone numbers.
     """
     fields = _told_fields(columns, told, name)
     told_name = "name" in fields.values()

@@ -110,6 +110,7 @@ class ImportRow(Base):
     rows_done: Mapped[int] = mapped_column(default=0, doc="data rows committed: the resume point")
     accepted: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
+    barred: Mapped[int] = mapped_column(default=0, doc="of the rejected: on the do-not-call list")
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

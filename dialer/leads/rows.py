@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -12,6 +13,8 @@ from dialer.leads.mapping import plan_columns
 from dialer.leads.numbers import RefusedError, normalise, region_of, time_zone_of, zone_of_region
 
 MAX_PRIORITY = 1000
+_YES = frozenset({"yes", "y", "true", "1", "x", "ok", "是", "有", "同意", "已同意"})
+_NO = frozenset({"", "no", "n", "false", "0", "否", "无", "不同意", "未同意"})
 _KEPT = 2000  # characters of one cell that are kept of a rejected row
 
 
@@ -23,7 +26,8 @@ class ImportOptions(BaseModel):
     mapping: dict[str, str] = Field(
         default_factory=dict,
         description="column of the file → name, phone, phone2 … phone9, time_zone, region, "
-        "priority, reference or keep; columns not named are guessed by their header",
+        "priority, reference, consent, consent_proof or keep; columns not named are guessed by "
+        "their header, but never a consent",
     )
     region: str | None = Field(
         default=None,
@@ -68,6 +72,14 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class RowConsent:
+    """A consent that a row brings. given_at: None if the row only says yes; proof: may be empty."""
+
+    given_at: datetime | None
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A row that makes a lead, unless its number is known already."""
 
@@ -78,6 +90,7 @@ class Candidate:
     priority: int
     numbers: list[tuple[str, str]]  # (E.164, column it came from), in the order to dial
     fields: dict[str, str]
+    consent: RowConsent | None = None
 
 
 def reject(row: Row, reason: str) -> Reject:
@@ -116,14 +129,16 @@ class RowReader:
         numbers = self._numbers(cells, region, fields)
         zone = self._single(cells, "time_zone")
         expected = self._options.time_zone or zone_of_region(region)
+        time_zone = _zone(zone) if zone else time_zone_of(numbers[0][0], expected)
         return Candidate(
             row=row,
             name=_short(" ".join(cells[at].strip() for at in self._plan.names).strip(), 256),
             reference=_short(self._single(cells, "reference"), 128),
-            time_zone=_zone(zone) if zone else time_zone_of(numbers[0][0], expected),
+            time_zone=time_zone,
             priority=self._priority(cells),
             numbers=numbers,
             fields={column: text for column, text in fields.items() if text},
+            consent=self._consent(cells, time_zone),
         )
 
     def _numbers(
@@ -145,6 +160,13 @@ class RowReader:
             raise refused or RefusedError("no telephone number")
         return list(numbers.items())
 
+    def _consent(self, cells: list[str], time_zone: str) -> RowConsent | None:
+        text = self._single(cells, "consent")
+        if text.casefold() in _NO:
+            return None
+        given_at = None if text.casefold() in _YES else _moment(text, time_zone)
+        return RowConsent(given_at, _short(self._single(cells, "consent_proof"), 1000))
+
     def _single(self, cells: list[str], field: str) -> str:
         at = self._plan.single.get(field)
         return "" if at is None else cells[at].strip()
@@ -160,6 +182,21 @@ class RowReader:
         if abs(priority) > MAX_PRIORITY:
             raise RefusedError(f"priority {text[:20]} is not within ±{MAX_PRIORITY}")
         return priority
+
+
+def _moment(text: str, time_zone: str) -> datetime:
+    """A date or time as people write it; where the lead lives, unless it has an offset."""
+    plain = text.replace("/", "-").replace(".", "-", 2) if len(text) <= 10 else text
+    try:
+        if len(plain) <= 10:
+            year, month, day = (int(part) for part in plain.split("-"))
+            moment = datetime(year, month, day)  # noqa: DTZ001 - its zone is the lead's, below
+        else:
+            moment = datetime.fromisoformat(plain.replace("/", "-"))
+        local = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise RefusedError(f"consent “{text[:20]}” is no date, yes or no") from None
 
 
 def _storable(text: str) -> str:

@@ -20,6 +20,7 @@ class ImportProgress(BaseModel):
     rows_done: int = Field(description="rows stored, accepted and rejected together")
     accepted: int
     rejected: int
+    barred: int = Field(default=0, description="of the rejected: on the do-not-call list")
     error: str | None = Field(description="a sentence: why it failed, or why nothing was usable")
     created_at: datetime
     finished_at: datetime | None

@@ -51,6 +51,9 @@ def _compliance() -> None:
         sa.Column("changed_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("client_id", name="pk_frequency_caps"),
     )
+    op.add_column(
+        "imports", sa.Column("barred", sa.Integer(), nullable=False, server_default=sa.text("0"))
+    )
     # Frequency caps count a number's dials of all campaigns.
     op.create_index("ix_attempts_number", "attempts", ["e164", "placed_at"])
 
