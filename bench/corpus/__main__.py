@@ -1,4 +1,4 @@
-"""Makes the corpus and says what is in it: python -m bench.corpus [--count N] [--workers N]."""
+"""Makes the corpus and says what is in it: python -m bench.corpus [--split S] [--count N]."""
 
 import argparse
 import sys
@@ -13,6 +13,7 @@ from cti.base.errors import UserError
 def main() -> int:
     """Make both splits."""
     asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--split", choices=list(Split), help="both by default")
     asked.add_argument("--count", type=int, help="calls of each split; all by default")
     asked.add_argument("--workers", type=int, help="processes; one for each core by default")
     asked.add_argument("--seed", type=int, default=1)
@@ -20,7 +21,7 @@ def main() -> int:
     try:
         made = [
             call
-            for split in Split
+            for split in ([Split(options.split)] if options.split else Split)
             for call in calls(split, options.count, options.seed, options.workers)
         ]
     except UserError as error:

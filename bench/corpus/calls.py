@@ -38,7 +38,7 @@ from hearing.sighting import RATE, Samples
 
 HERE = Path(__file__).parent
 SHARED = 3
-COUNT = {Split.TRAIN: 1200, Split.TEST: 900}
+COUNT = {Split.TRAIN: 900, Split.TEST: 600}
 """Calls of each split, unless fewer are asked for."""
 
 
