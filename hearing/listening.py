@@ -1,13 +1,17 @@
 """All ears for one phase of a call, as one detector."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 from hearing.announcements.detector import AnnouncementDetector
 from hearing.announcements.fingerprint import Fingerprint
 from hearing.announcements.library import Library
 from hearing.sighting import RATE, Detector, Phase, Samples, Sighting, Source
 from hearing.speech.detector import AnswerDetector
+from hearing.speech.model import AnswerModel
+from hearing.speech.prices import Prices
 from hearing.tones.ears import ToneEars
 
 LONGEST = {Phase.EARLY: 150.0, Phase.ANSWERED: 150.0}
@@ -18,11 +22,14 @@ LONGEST = {Phase.EARLY: 150.0, Phase.ANSWERED: 150.0}
 class Setting:
     """What to listen for.
 
-    zone: whose tones, a name of `hearing.tones.zones.ZONES`.
+    zone: whose tones, a name of `hearing.tones.zones`. prices: of errors about who answered.
+    model: a site's own of who answers, which never changes; None: the shipped one.
     """
 
     phase: Phase
     zone: str
+    prices: Prices = field(default_factory=Prices)
+    model: Path | None = None
 
 
 class Listener:
@@ -32,7 +39,7 @@ class Listener:
     """
 
     def __init__(self, setting: Setting, library: Library) -> None:
-        """UserError for a zone that is not known."""
+        """UserError for a zone or a model that is not one."""
         self.setting = setting
         self.seconds = 0.0
         self.known = False
@@ -72,4 +79,10 @@ def _explains(sighting: Sighting) -> bool:
 def _detectors(setting: Setting) -> list[Detector]:
     if setting.phase is Phase.EARLY:
         return [ToneEars(setting.zone, {Source.TONE})]
-    return [ToneEars(setting.zone, {Source.TONE, Source.FAX, Source.BEEP}), AnswerDetector()]
+    tones = ToneEars(setting.zone, {Source.TONE, Source.FAX, Source.BEEP})
+    return [tones, AnswerDetector(_model(setting.model), setting.prices)]
+
+
+@lru_cache(maxsize=8)
+def _model(path: Path | None) -> AnswerModel:
+    return AnswerModel(path) if path else AnswerModel.shipped()

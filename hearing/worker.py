@@ -5,7 +5,7 @@ one order a line and writes one report a line (JSON), and ends when its input en
 
 | order | means |
 |---|---|
-| `{"follow": key, "file": path, "phase": …, "zone": …, "library": path}` | from the file's start |
+| `{"follow": key, "file": path, "phase": …, "zone": …, "library": path, "prices": {…}, "model": path}` | from the file's start |
 | `{"end": key}` | the file grows no more: hear the rest, then say the last |
 | `{"drop": key}` | forget it at once |
 
@@ -34,6 +34,7 @@ import numpy as np
 from hearing.announcements.library import Library
 from hearing.listening import LONGEST, Listener, Setting
 from hearing.sighting import RATE, Phase
+from hearing.speech.prices import Prices
 from hearing.tail import Tail
 
 POLL_SECONDS = 0.05
@@ -70,10 +71,10 @@ class Worker:
     def order(self, order: dict[str, Any], now: float) -> None:
         """Take one order of the table above. What cannot be followed is reported as failed."""
         match order:
-            case {"follow": key, "file": file, "phase": phase, "zone": zone, "library": library}:
+            case {"follow": key, "file": file, **wanted}:
                 self._drop(key)
                 try:
-                    listener = Listener(Setting(Phase(phase), zone), _library(library))
+                    listener = Listener(_setting(wanted), _library(wanted["library"]))
                 except Exception as error:  # noqa: BLE001 - a zone or library that is not there
                     self._failed(key, error)
                 else:
@@ -127,6 +128,16 @@ class Worker:
 
     def _failed(self, key: str, error: Exception) -> None:
         self._report({"failed": key, "why": f"{type(error).__name__}: {error}"})
+
+
+def _setting(wanted: dict[str, Any]) -> Setting:
+    model = wanted["model"]
+    return Setting(
+        Phase(wanted["phase"]),
+        wanted["zone"],
+        Prices(**wanted["prices"]),
+        Path(model) if model else None,
+    )
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,20 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A growing file to follow. library: a file of `Library.to_bytes`, which never changes."""
+    """A growing file to follow.
+
+    library: a file of `Library.to_bytes`. prices: of errors about who answered, by their names in
+    `hearing.speech.prices`. model: of who answers, in place of the shipped one. What is in these
+    files never changes: what did has another name.
+    """
 
     key: str
     file: Path
     phase: Phase
     zone: str
     library: Path | None = None
+    prices: Mapping[str, float] = field(default_factory=dict)
+    model: Path | None = None
 
     def order(self) -> dict[str, Any]:
         """What the process is told."""
@@ -49,6 +56,8 @@ class Job:
             "phase": self.phase.value,
             "zone": self.zone,
             "library": str(self.library) if self.library else None,
+            "prices": dict(self.prices),
+            "model": str(self.model) if self.model else None,
         }
 
 

@@ -93,7 +93,8 @@ class Ears:
     """Listens to every attempt whose campaign wants it.
 
     zones: names of the tone zones there are. library: the file of a carrier's taught announcements
-    (None: all carriers'), or None while nothing is taught. unknown: takes what nobody taught.
+    (None: all carriers'), or None while nothing is taught. model: the file of a campaign's own
+    model of who answers, None: the shipped one. unknown: takes what nobody taught.
     refused: calls not listened to for want of room.
     """
 
@@ -106,6 +107,7 @@ class Ears:
     listens: Listens
     zones: frozenset[str]
     library: Callable[[str | None], Path | None] = lambda _: None
+    model: Callable[[int], Path | None] = lambda _: None
     unknown: Callable[[UnknownSound], None] | None = None
     refused: int = 0
     _ears: dict[str, _Ear] = field(default_factory=dict)
@@ -153,8 +155,7 @@ class Ears:
             return None
         began = max(0.0, self.clock.monotonic() - flight.t0)
         ear = _Ear(flight, phase, self.folder.file(flight.attempt_id, phase), began)
-        early = self.campaigns[flight.campaign_id].early
-        job = Job(key, ear.file, phase, self._zone(early, flight), self.library(early.library))
+        job = self._job(key, ear)
         room = self._bytes() < self.folder.most_bytes
         if not room or not self.listens.follow(job):
             self._refuse("the listening processes are full" if room else "no room for sound")
@@ -163,6 +164,23 @@ class Ears:
         self._ears[key] = ear
         self._spawn(self._open(key, ear))
         return ear
+
+    def _job(self, key: str, ear: _Ear) -> Job:
+        flight, settings = ear.flight, self.campaigns[ear.flight.campaign_id]
+        prices = settings.answering.prices
+        return Job(
+            key,
+            ear.file,
+            ear.phase,
+            self._zone(settings.early, flight),
+            self.library(settings.early.library),
+            {
+                "lost_person": prices.lost_person,
+                "wasted_second": max(prices.wasted_second, 1e-6),
+                "seconds_with_machine": prices.machine_seconds,
+            },
+            self.model(flight.campaign_id),
+        )
 
     async def _open(self, key: str, ear: _Ear) -> None:
         try:

@@ -11,6 +11,7 @@ from dialer.attempts.events import (
     AttemptPlaced,
     AttemptRejudged,
     LeadScheduled,
+    MachineTakenBack,
 )
 
 PERSON = frozenset({"answered", "abandoned"})
@@ -22,13 +23,19 @@ KEPT_WAITS = 10_000
 
 @dataclass(slots=True)
 class CampaignFigures:
-    """One campaign's counts since the service started."""
+    """One campaign's counts since the service started.
+
+    taken_back: calls agents lost again, as no person had answered; they had them for
+    machine_seconds in all.
+    """
 
     attempts: int = 0
     answered: int = 0
     bridged: int = 0
     retries: int = 0
     closed: int = 0
+    taken_back: int = 0
+    machine_seconds: float = 0.0
     early_ended: int = 0
     saved_seconds: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -55,6 +62,7 @@ class Figures:
         self.signals.on(AttemptEnded, self._ended)
         self.signals.on(AttemptRejudged, self._rejudged)
         self.signals.on(LeadScheduled, self._scheduled)
+        self.signals.on(MachineTakenBack, self._taken_back)
 
     def answered(self, campaign_id: int) -> int:
         """Calls a person answered, so far."""
@@ -89,6 +97,11 @@ class Figures:
         if event.saved_seconds is not None:
             figures.early_ended += 1
             figures.saved_seconds += event.saved_seconds
+
+    def _taken_back(self, event: MachineTakenBack) -> None:
+        figures = self.campaigns[event.campaign_id]
+        figures.taken_back += 1
+        figures.machine_seconds += event.seconds
 
     def _rejudged(self, event: AttemptRejudged) -> None:
         figures = self.campaigns[event.campaign_id]

@@ -36,6 +36,8 @@ ReadCel = Callable[[datetime], Mapping[str, CelHistory]]
 """The PBX's event log from a moment on."""
 CLOCKS_APART = timedelta(seconds=60)
 """How far the PBX's clock may be from ours."""
+NO_AGENT = frozenset({"machine", "beeped", "leave"})
+"""Where a machine is in the dialplan: it awaits its beep, or hears the campaign's message."""
 LOST_AFTER = 3.0
 """Seconds after which an attempt without a channel is looked up in the PBX's log."""
 GONE_AFTER = 90.0
@@ -151,7 +153,7 @@ class Recovery:
         lost = [
             f
             for f in self.attempts.flights
-            if f.attempt_id not in self.tracker.legs and now - f.t0 > LOST_AFTER
+            if f.attempt_id not in self.tracker.legs and not f.ended and now - f.t0 > LOST_AFTER
         ]
         history = self._history(lost)
         for flight in lost:
@@ -196,6 +198,9 @@ class Recovery:
         if agent_id is not None:
             flight.bridged = _first(flight.bridged, _offset(flight, history.bridged_at), since)
             flight.agent_id = agent_id
+        elif leg.exten in NO_AGENT:
+            flight.taken = True
+            flight.saw(now, Kind.JUDGED, **{"is": "machine", "then": "message"})
         else:
             settings = self.attempts.campaigns[flight.campaign_id]
             self.floor.offer(

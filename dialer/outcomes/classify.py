@@ -118,7 +118,7 @@ def _no_person(evidence: Evidence, since: float) -> Verdict | None:
     if said is not None:
         return _told(said, f"{said.detail.get('by', 'the agent')} said so")
     done = _told(judged, _sure(judged.detail.get("confidence"))) if judged else None
-    return done or _heard(evidence, since)
+    return done or _heard(evidence, since, phase="answered")
 
 
 def _last(evidence: Evidence, kind: Kind) -> Item | None:
