@@ -42,8 +42,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Put numbers on the list. They are not dialled any more from now on."""
-    asked = {"numbers": numbers, "reason": reason, "source": source, "by": by or _me()}
-    asked["expires_at"] = moment(expires)
+    asked: dict[str, Any] = {"numbers": numbers, "expires_at": moment(expires)}
+    asked |= {"reason": reason, "source": source, "by": by or _me()}
     with connect(state) as client:
         done = client.post("/v1/dnc", asked | _scope(client, client_name, campaign))
     if as_json:
@@ -142,7 +142,8 @@ def import_file(
 
     It runs in the service: Ctrl-C here leaves it running.
     """
-    options = {"reason": reason, "expires_at": moment(expires), "by": by or _me()}
+    options: dict[str, Any] = {"reason": reason, "expires_at": moment(expires)}
+    options |= {"by": by or _me()}
     options |= {"mapping": dict(pair(text) for text in mapping or []), "region": region}
     with connect(state) as client:
         scope = _scope(client, client_name, campaign)

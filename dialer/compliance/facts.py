@@ -77,8 +77,9 @@ def read_barred(
             .where(BarRow.number.in_(some), within(BarRow.reach, BarRow.reach_key, scopes))
             .where(or_(BarRow.expires_at.is_(None), BarRow.expires_at > now))
         ):
-            entry = Entry(*row.tuple())
-            for number in wanted[row.number]:
+            listed, reach, reason, added_at, expires_at = row
+            entry = Entry(listed, reach, reason, added_at, expires_at)
+            for number in wanted[listed]:
                 found[number] = _longer(found.get(number), entry)
     return found
 
