@@ -51,7 +51,7 @@ from cti.store.engine import Store
 from cti.store.migrate import migrate
 from dialer.attempts.api import router as attempts_router
 from dialer.attempts.events import AttemptBridged, AttemptEnded, LeadScheduled
-from dialer.attempts.metrics import measure
+from dialer.attempts.metrics import measure, measure_hearing
 from dialer.attempts.publish import publish_attempts
 from dialer.attempts.service import AttemptService
 from dialer.board.api import router as board_router
@@ -69,6 +69,7 @@ from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
 from dialer.engine.barring import BarWatch
 from dialer.engine.dialler import Dialler
+from dialer.engine.ears import Ears
 from dialer.engine.figures import Figures
 from dialer.engine.filler import Filler
 from dialer.engine.ledger import Ledger
@@ -78,6 +79,9 @@ from dialer.labels.api import router as labels_router
 from dialer.labels.service import LabelService
 from dialer.leads.api import router as leads_router
 from dialer.leads.service import LeadService
+from hearing.folder import EarFolder, private_folder
+from hearing.tones.zones import zones
+from hearing.workers import Workers
 from ivr.menus import load_menus
 from ivr.server import AgiServer
 from ivr.service import IvrService
@@ -136,6 +140,8 @@ class Service:
     ledger: Ledger
     attempts: Attempts
     answering: Answering
+    ears: Ears
+    listening: Workers
     dialler: Dialler
     recovery: Recovery
     watchdog: Watchdog
@@ -209,6 +215,7 @@ class Service:
         undo.push_async_callback(self.inbound.close)
         undo.push_async_callback(self.floor.close)
         undo.push_async_callback(self.answering.close)
+        await self._open_ears(undo)
         self.phones.connect_all()
         undo.push_async_callback(self.phones.close)
         self.watchdog.start()
@@ -217,6 +224,13 @@ class Service:
         undo.push_async_callback(self.dialler.close)
         for work in (self._mind_time(), self.infrastructure.keep()):
             undo.push_async_callback(end, [asyncio.get_running_loop().create_task(work)])
+
+    async def _open_ears(self, undo: AsyncExitStack) -> None:
+        self.ears.folder.prepare()
+        undo.callback(self.ears.folder.close)
+        await self.listening.start()
+        undo.push_async_callback(self.listening.close)
+        undo.push_async_callback(self.ears.close)
 
     async def finish(self) -> None:
         """Place nothing new, and let calls and wrap-ups end, for `stop_seconds` at most.
@@ -356,6 +370,13 @@ class Service:
             mismatches=lambda: self.watchdog.mismatches,
         )
 
+        measure_hearing(
+            self.signals,
+            open_now=lambda: self.listening.following,
+            late=lambda: self.listening.late,
+            refused=lambda: self.ears.refused,
+        )
+
     def _catalogue_attempt(self, event: AttemptEnded) -> None:
         settings = self.attempts.campaigns[event.campaign_id]
         if event.answered_at is None or not settings.record:
@@ -437,6 +458,20 @@ def build(settings: Settings) -> Service:
     ledger, figures = Ledger(store), Figures(signals)
     attempts = Attempts(ledger, floor, roster, signals, clock, figures)
     floor.promised = attempts.flights.promised
+    floor.awaited = attempts.flights.awaited
+    # The ears are made after the processes they need.
+    listening = Workers(lambda told: ears.hear(told), count=settings.hearing_workers)  # noqa: PLW0108
+    ears = Ears(
+        pbx,
+        attempts.flights,
+        attempts.campaigns,
+        signals,
+        clock,
+        _ear_folder(infrastructure),
+        listening,
+        frozenset(zones()),
+    )
+    attempts.last_words = ears.last_words
     hopper = Hopper(redis)
     filler = Filler(store, hopper, clock)
     dialler = Dialler(
@@ -482,6 +517,8 @@ def build(settings: Settings) -> Service:
         ledger=ledger,
         attempts=attempts,
         answering=Answering(attempts, floor, roster, pbx, signals, clock),
+        ears=ears,
+        listening=listening,
         dialler=dialler,
         recovery=recovery,
         watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
@@ -526,6 +563,14 @@ class Relay:
 
     def __call__(self, event: ami.Event) -> None:
         self.to(event)
+
+
+def _ear_folder(infrastructure: Infrastructure) -> EarFolder:
+    """In memory beside a PBX of our own; another one sees the folder of recordings."""
+    chosen = infrastructure.settings.hearing
+    if infrastructure.pbx is not None:
+        return EarFolder(chosen or private_folder(infrastructure.state))
+    return EarFolder((chosen or infrastructure.recordings / "hearing").resolve(), shared=True)
 
 
 def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:

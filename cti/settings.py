@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     stop_seconds: float = Field(
         10.0, ge=0, description="how long a stop waits for calls and wrap-ups to end"
     )
+    hearing: Path | None = Field(
+        None, description="folder where live sound is heard; unset: in memory, or by recordings"
+    )
+    hearing_workers: int | None = Field(
+        None, ge=0, le=256, description="listening processes; unset: cores less one, 0: no ears"
+    )
     menus: Path = Field(SHIPPED_MENUS, description="folder of IVR menus (YAML)")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"

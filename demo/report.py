@@ -38,6 +38,7 @@ def report(
             "seconds": round(sum(r["seconds"] or 0 for r in ready.values()), 1),
             "missing": sum(a["id"] not in ready for a in bridged),
         },
+        **_early(attempts),
         "retries_scheduled": campaign.get("retries_waiting", 0),
         "truth": truth.as_dict(),
         "live_mismatches": sum(b["link"]["mismatches"] for b in boards),
@@ -67,6 +68,17 @@ def faults(result: dict[str, Any]) -> list[str]:
     return [
         what if count is True else f"{what}: {count}" for what, count in checks.items() if count
     ]
+
+
+def _early(attempts: list[dict[str, Any]]) -> dict[str, float]:
+    """Calls that were ended as what was heard settled their outcome."""
+    saved = [
+        item["detail"]["saved"]
+        for attempt in attempts
+        for item in attempt["evidence"]
+        if item["kind"] == "hangup" and "saved" in item["detail"]
+    ]
+    return {"early_ended": len(saved), "early_ended_seconds_saved": round(sum(saved), 1)}
 
 
 def _dialled_twice(attempts: list[dict[str, Any]]) -> list[str]:

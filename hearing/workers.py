@@ -124,6 +124,11 @@ class Workers:
         await asyncio.gather(*(worker.close() for worker in self._workers))
 
     @property
+    def able(self) -> bool:
+        """Whether there is anybody at all to listen."""
+        return bool(self._workers)
+
+    @property
     def pids(self) -> list[int]:
         """The processes that live."""
         return [worker.pid for worker in self._workers if worker.pid is not None]

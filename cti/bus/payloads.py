@@ -182,6 +182,11 @@ class AttemptEnded(AttemptEvent):
     sip_code: int | None = Field(default=None, description="final SIP status")
     agent: str | None = Field(default=None, description="who talked, if anyone did")
     talk_seconds: float | None = Field(default=None, ge=0, description="bridged to hang-up")
+    saved_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        description="ring time that was left when it was ended early; null: it was not",
+    )
 
 
 class CallEvent(Message):

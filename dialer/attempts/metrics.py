@@ -9,6 +9,7 @@ from cti.agents.roster import Roster
 from cti.agents.states import AgentState
 from cti.base.signals import Signals
 from dialer.attempts.events import AttemptBridged, AttemptEnded, AttemptPlaced, LeadScheduled
+from dialer.engine.events import HeardOnLine
 
 PLACED = Counter("cti_attempts_placed_total", "Attempts committed and dialled.", ["campaign"])
 ENDED = Counter("cti_attempts_ended_total", "Attempts by outcome.", ["campaign", "outcome"])
@@ -17,6 +18,16 @@ BRIDGE_SECONDS = Histogram(
     "From the customer's answer to both legs in one bridge.",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 2.0),
 )
+EARLY_ENDED = Counter(
+    "cti_early_ended_total", "Calls ended as what was heard settled the outcome.", ["campaign"]
+)
+SAVED_SECONDS = Counter(
+    "cti_early_ended_seconds_saved_total", "Ring time these calls did not use.", ["campaign"]
+)
+HEARD = Counter("cti_heard_total", "Sounds that a detector was sure of.", ["phase", "source"])
+LISTENING = Gauge("cti_ears_open", "Sounds of calls that are listened to now.")
+LISTENING_LATE = Gauge("cti_ears_late_seconds", "How far the slowest ear is behind its call.")
+LISTENING_REFUSED = Gauge("cti_ears_refused", "Calls not listened to for want of room.")
 SCHEDULED = Counter("cti_leads_scheduled_total", "Leads given a next dial.", ["campaign"])
 CLOSED = Counter("cti_leads_closed_total", "Leads closed.", ["campaign"])
 IN_FLIGHT = Gauge("cti_attempts_in_flight", "Attempts under way.")
@@ -40,6 +51,7 @@ def measure(
     """Count events, and read the gauges when they are asked for."""
     signals.on(AttemptPlaced, lambda e: PLACED.labels(e.campaign_id).inc())
     signals.on(AttemptEnded, lambda e: ENDED.labels(e.campaign_id, e.outcome).inc())
+    signals.on(AttemptEnded, _saved)
     signals.on(AttemptBridged, lambda e: BRIDGE_SECONDS.observe(e.wait_ms / 1000))
     signals.on(
         LeadScheduled,
@@ -52,6 +64,26 @@ def measure(
     MISMATCHES.set_function(mismatches)
     for state in AgentState:
         AGENTS.labels(state.value).set_function(partial(_agents, roster, state))
+
+
+def measure_hearing(
+    signals: Signals,
+    *,
+    open_now: Callable[[], float],
+    late: Callable[[], float],
+    refused: Callable[[], float],
+) -> None:
+    """Count what is heard, and read how well the listening processes keep up."""
+    signals.on(HeardOnLine, lambda e: HEARD.labels(e.phase.value, e.sighting.source.value).inc())
+    LISTENING.set_function(open_now)
+    LISTENING_LATE.set_function(late)
+    LISTENING_REFUSED.set_function(refused)
+
+
+def _saved(event: AttemptEnded) -> None:
+    if event.saved_seconds is not None:
+        EARLY_ENDED.labels(event.campaign_id).inc()
+        SAVED_SECONDS.labels(event.campaign_id).inc(event.saved_seconds)
 
 
 def _agents(roster: Roster, state: AgentState) -> float:

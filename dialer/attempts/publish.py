@@ -91,6 +91,7 @@ def publish_attempts(
                 sip_code=e.sip_code,
                 agent=name(e.agent_id),
                 talk_seconds=max(0.0, talked) if talked is not None else None,
+                saved_seconds=e.saved_seconds,
             )
         )
 

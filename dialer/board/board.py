@@ -80,6 +80,8 @@ class CampaignView(BaseModel):
     retries_scheduled: int
     retries_waiting: int = Field(description="leads dialled before that will be dialled again")
     closed: int
+    early_ended: int = Field(description="calls ended as what was heard settled the outcome")
+    early_ended_seconds_saved: float = Field(description="ring time these did not use")
     outcomes: dict[str, int]
     leads: dict[str, int]
 
@@ -161,6 +163,8 @@ class Board:
             retries_scheduled=figures.retries,
             retries_waiting=self._again.get(campaign_id, 0),
             closed=figures.closed,
+            early_ended=figures.early_ended,
+            early_ended_seconds_saved=round(figures.saved_seconds, 1),
             outcomes=dict(figures.outcomes.most_common()),
             leads=self._leads.get(campaign_id, {}),
         )

@@ -51,6 +51,10 @@ ELSEWHERE = "us"
 class Listens(Protocol):
     """What follows files: `hearing.workers.Workers`, or a test's own."""
 
+    @property
+    def able(self) -> bool:
+        """Whether there is anybody at all to listen."""
+
     def follow(self, job: Job) -> bool:
         """Hear a file; False when there is no room for another."""
 
@@ -116,6 +120,8 @@ class Ears:
     _full: bool = False
 
     def __post_init__(self) -> None:
+        if not self.listens.able:
+            return
         self.signals.on(LegProgressed, self._progressed)
         self.signals.on(LegAnswered, self._answered)
         self.signals.on(AttemptEnded, self._attempt_ended)

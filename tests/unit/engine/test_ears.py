@@ -52,6 +52,7 @@ class Listening:
     jobs: list[Job] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     tell: Callable[[Any], None] = lambda _: None
+    able: bool = True
 
     def follow(self, job: Job) -> bool:
         if self.deaf:
