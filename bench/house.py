@@ -54,7 +54,7 @@ class Reading:
 
 @dataclass(slots=True)
 class House:
-    """The service, a world of `personas-bench.yaml`, and an HTTP client between them."""
+    """The service, a world of personas, and an HTTP client between them."""
 
     state: Path
     world: World
@@ -81,14 +81,14 @@ class House:
             await self._ok(self.http.post(f"/v1/agents/{agent['name']}/sign-in"))
         await self._until(lambda b: b["agents_by_state"].get("ready") == len(agents))
 
-    async def campaign(self, name: str, numbers: Iterable[str]) -> None:
-        """A campaign with a lead for each number; it does not dial yet."""
+    async def campaign(self, name: str, numbers: Iterable[str], **more: Any) -> None:
+        """A campaign with a lead for each number; it does not dial yet. `more`: its settings."""
         settings = {
             "caller_ids": [CALLER_ID],
             "windows": ALWAYS,
             "wrap_up_s": 0,
             "calls_per_second": 1,
-        }
+        } | more
         new = {"name": name, "settings": settings}
         made = await self._ok(self.http.post("/v1/campaigns", json=new))
         file = io.StringIO()
@@ -117,6 +117,12 @@ class House:
 
     async def start(self, name: str) -> None:
         await self._ok(self.http.post(f"/v1/campaigns/{self.campaigns[name][0]}/start"))
+
+    async def attempts(self, name: str) -> list[dict[str, Any]]:
+        """The campaign's newest attempts, a thousand at most, as the API shows them."""
+        asked = {"campaign_id": self.campaigns[name][0], "limit": 1000}
+        found: list[dict[str, Any]] = await self._ok(self.http.get("/v1/attempts", params=asked))
+        return found
 
     async def finish(self, name: str) -> None:
         """Place no more, and wait until the last call has ended."""
@@ -185,12 +191,12 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(state: Path) -> AsyncIterator[House]:
-    """World and service, fresh in the empty folder `state`; nothing is left running."""
+async def house(state: Path, personas: Path = PERSONAS) -> AsyncIterator[House]:
+    """World of these personas and service, fresh in `state`, an empty folder; nothing is left."""
     async with contextlib.AsyncExitStack() as undo:
         ports = Ports(state / "world", "127.0.0.2")
         undo.callback(ports.close)
-        world = World(state / "world", ports, find_asterisk(), PERSONAS)
+        world = World(state / "world", ports, find_asterisk(), personas)
         undo.push_async_callback(world.stop)
         with (state / "service.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
