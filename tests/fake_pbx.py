@@ -229,8 +229,21 @@ class FakePbx:
         channel = self.channels_now.get(action.channel)
         if channel is None:
             return "Channel does not exist"
-        self._later(QUICK, lambda: self._go(channel, (action.context, action.exten)))
+        self._later(QUICK, lambda: self._sent(channel, (action.context, action.exten)))
         return ""
+
+    def _sent(self, channel: Channel, way: tuple[str, str]) -> None:
+        """Out of wherever it is; whom it talked to goes on, too, as Asterisk 22 does it."""
+        left = self._mates(channel)
+        self._go(channel, way)
+        for other in left:
+            self._leave(other)
+            self._goes_on(other)
+
+    def _mates(self, channel: Channel) -> list[Channel]:
+        talk = channel.bridge if not channel.bridge.startswith("pool-") else ""
+        others = (c for c in self.channels_now.values() if c is not channel)
+        return [c for c in others if talk and c.bridge == talk]
 
     # -- a channel's life ------------------------------------------------------------------------
 
@@ -357,9 +370,8 @@ class FakePbx:
             return
         for timer in [*channel.timers, *([channel.wait] if channel.wait else [])]:
             timer.cancel()
-        talked = channel.bridge if not channel.bridge.startswith("pool-") else ""
+        left = self._mates(channel)
         self._leave(channel)
-        left = [c for c in self.channels_now.values() if talked and c.bridge == talked]
         for other in left:
             self._leave(other)
         history = self.history[uniqueid]

@@ -72,7 +72,8 @@ class Case:
     """What is thought of one answered call, and what was done. Times are monotonic seconds.
 
     look: what the agent is to be told it sounds like, and how sure that is. word: what a person
-    said of it. then: what was done with it. taken_from: the agent who had it.
+    said of it. then: what was done with it. taken_from: the agent who had it. leaving: the PBX was
+    asked to leave the message.
     """
 
     answered: float
@@ -82,6 +83,7 @@ class Case:
     why: tuple[str, float | None] = ("machine", None)
     taken_from: int | None = None
     beep: float | None = None
+    leaving: bool = False
     timer: asyncio.TimerHandle | None = None
 
     @property
@@ -138,7 +140,7 @@ class Answering:
 
     def _heard(self, event: HeardOnLine) -> None:
         flight, case = self._open(event.attempt_id)
-        if flight is None or case is None or event.phase is not Phase.ANSWERED:
+        if flight is None or case is None or flight.ended or event.phase is not Phase.ANSWERED:
             return
         sighting = event.sighting
         if sighting.source is Source.BEEP:
@@ -203,7 +205,7 @@ class Answering:
     # -- deciding ----------------------------------------------------------------------------------
 
     def _judge(self, flight: Flight, case: Case, meaning: str, confidence: float) -> None:
-        if case.settled:
+        if case.settled or flight.taken:
             return
         if meaning == "person":
             case.look = None
@@ -257,6 +259,7 @@ class Answering:
         self.floor.withdraw(flight.attempt_id)
         if then is Follow.MESSAGE:
             beep = case.beep is not None and self.clock.monotonic() - case.beep <= BEEP_FRESH
+            case.leaving = beep
             send = self.pbx.leave_message if beep else self.pbx.await_beep
             self._spawn(self._send(flight, case, send))
         else:
@@ -265,7 +268,8 @@ class Answering:
 
     def _beeped(self, flight: Flight, case: Case) -> None:
         case.beep = self.clock.monotonic()
-        if case.then is Follow.MESSAGE and flight.taken and flight.leaving is None:
+        if case.then is Follow.MESSAGE and not case.leaving and flight.leaving is None:
+            case.leaving = True
             self._spawn(self._send(flight, case, self.pbx.leave_message))
 
     async def _send(
@@ -304,9 +308,11 @@ class Answering:
             raise Conflict(f"Attempt {attempt_id} has not been answered.")
         self._keep(flight, label, said_by)
         case.word = label
+        if flight.ended:
+            return True
         if label == "person":
             self._keep_call(flight, case)
-        elif case.then is None:
+        elif not flight.taken:
             then = self._settings(flight).follow(label)
             then = Follow.HANG_UP if then is not Follow.MESSAGE else then
             self._take(flight, case, then, (label, None))
