@@ -6,7 +6,7 @@ music until an agent is free who is not promised to a call that rings.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Container, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,7 @@ class Floor:
     signals: Signals
     clock: Clock
     promised: Callable[[], int] = lambda: 0
+    awaited: Callable[[], Container[int]] = tuple
     calls: dict[str, Offered] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -146,9 +147,17 @@ class Floor:
                 return
             able = [a for a in free if a.id not in offered.failed]
             if able:
-                agent = next((a for a in able if a.id == offered.prefer), able[0])
+                agent = self._choose(able, offered)
                 free.remove(agent)
                 self._assign(offered, agent)
+
+    def _choose(self, able: list[Agent], offered: Offered) -> Agent:
+        """Whom the call asks for; else who is idle longest, and awaited by no other call."""
+        for agent in able:
+            if agent.id == offered.prefer:
+                return agent
+        awaited = self.awaited()
+        return next((agent for agent in able if agent.id not in awaited), able[0])
 
     def _impatient(self, offered: Offered) -> bool:
         return self.clock.monotonic() - offered.since >= PATIENCE

@@ -44,6 +44,7 @@ from dialer.labels.models import Label, LabelSource
 from dialer.outcomes.classify import Verdict, classify, contradicts
 from dialer.outcomes.evidence import Kind
 from dialer.outcomes.outcome import Outcome
+from dialer.retry.appointments import check_appointment
 from dialer.retry.decide import Again, Closed, decide
 from dialer.retry.rows import moved
 
@@ -360,6 +361,7 @@ class Attempts:
         if flight.bridged is None:
             raise Conflict(f"No agent has talked in attempt {attempt_id} yet.")
         self.check_disposition(flight.campaign_id, code, callback_at)
+        self._check_time(flight, code, callback_at)
         disposed = Disposed(code, self.clock.now(), flight.agent_id, callback_at, note[:2000])
         if self.awaiting.pop(attempt_id, None) is None:
             flight.disposed = disposed  # still talking: applied at the end
@@ -419,6 +421,13 @@ class Attempts:
                 )
             )
         return verdict
+
+    def _check_time(self, flight: Flight, code: str, callback_at: datetime | None) -> None:
+        settings = self.campaigns[flight.campaign_id]
+        known = settings.disposition(code)
+        if callback_at is not None and known is not None and known.needs_time:
+            now = self.clock.now()
+            check_appointment(callback_at, flight.facts, settings.retry, settings.windows, now)
 
     def check_disposition(self, campaign_id: int, code: str, callback_at: datetime | None) -> None:
         """UserError when the campaign has no such disposition, or its time is missing or wrong."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.agents.events import AgentFreed
-from cti.agents.roster import Roster
+from cti.agents.roster import BUSY, Roster
 from cti.base.clock import Clock
 from cti.base.errors import UserError
 from cti.base.incidents import Incident
@@ -192,6 +192,7 @@ class Dialler:
                 now=self.clock.now,
                 monotonic=self.clock.monotonic,
                 caller_id=lambda: next(running.caller_ids),
+                busy=self._in_a_call,
             )
         except (SQLAlchemyError, OSError):
             await self.hopper.give_back(campaign.id, lead_ids)
@@ -205,6 +206,10 @@ class Dialler:
         await self.hopper.give_back(campaign.id, placed.left_over)
         await self.hopper.done(campaign.id, [n for n in lead_ids if n not in placed.left_over])
         return placed
+
+    def _in_a_call(self, agent_id: int) -> bool:
+        agent = self.roster.by_id(agent_id)
+        return agent is not None and agent.state in BUSY
 
     def snapshot(self, running: Running) -> Snapshot:
         """This moment, as the campaign's pacer sees it."""

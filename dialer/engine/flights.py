@@ -137,6 +137,14 @@ class Flights:
         """Agents who are promised: to calls that ring, and to answered ones that are held."""
         return sum(f.state in {"placed", "ringing"} or f.held for f in self._by_id.values())
 
+    def awaited(self) -> set[int]:
+        """Agents whose appointments ring: other calls go to others while there are any."""
+        return {
+            f.prefer_agent
+            for f in self._by_id.values()
+            if f.prefer_agent is not None and f.state in {"placed", "ringing"}
+        }
+
     def by_state(self) -> dict[str, int]:
         """How many are placed, ringing, waiting, talking, hear the message, or are machines."""
         return dict(Counter(_doing(f) for f in self._by_id.values() if not f.ended))

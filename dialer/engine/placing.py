@@ -12,14 +12,15 @@ from cti.base.ids import ATTEMPT, new_id
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.settings import CampaignSettings
-from dialer.compliance.check import NOTHING_KNOWN, Blocked, NumberFacts, check
+from dialer.compliance.check import NumberFacts
 from dialer.compliance.facts import read_facts
+from dialer.compliance.look import look_at
 from dialer.compliance.windows import local_day
 from dialer.engine.flights import Flight
 from dialer.leads.models import LeadRow, NumberRow
 from dialer.outcomes.evidence import Kind
+from dialer.retry.appointments import held_until
 from dialer.retry.facts import LeadFacts
-from dialer.retry.rows import facts_of
 
 Deferral = dict[str, Any]
 """Parameters of DEFER_LEAD."""
@@ -97,9 +98,11 @@ async def commit_attempts(
     now: Callable[[], datetime],
     monotonic: Callable[[], float],
     caller_id: Callable[[], str],
+    busy: Callable[[int], bool] = lambda _: False,
 ) -> Placed:
     """Commit an attempt for up to `most` leads that may be called now; defer or close the others.
 
+    busy: whether an agent of an appointment is in a call, so that it waits for a moment.
     Only leads that are `due` are touched, so that a lead the hopper still held by mistake is
     never dialled twice. Raises SQLAlchemyError or OSError: then nothing was committed.
     """
@@ -118,7 +121,7 @@ async def commit_attempts(
             if len(flights) == most:
                 left_over.append(rows[0].id)
                 continue
-            verdict = _judge(campaign, rows, moment, monotonic(), known)
+            verdict = _judge(campaign, rows, moment, monotonic(), known, busy)
             (flights if isinstance(verdict, Flight) else deferred).append(verdict)  # type: ignore[arg-type]
         if flights:
             _write(connection, flights, campaign, caller_id)
@@ -143,28 +146,23 @@ def _judge(
     now: datetime,
     t: float,
     known: Mapping[str, NumberFacts],
+    busy: Callable[[int], bool],
 ) -> Flight | Deferral:
     """A flight for a lead that may be called now; otherwise where the lead goes instead."""
     lead = rows[0]
-    blocked: list[Blocked] = []
-    for number in _in_order(rows):
-        facts, e164 = facts_of(lead, rows, number.position), number.e164
-        verdict = check(facts, e164, campaign.settings, now, known.get(e164, NOTHING_KNOWN))
-        if not isinstance(verdict, Blocked):
-            return _flight(campaign, rows, number, facts, now, t)
-        blocked.append(verdict)
-    waits = [b.until for b in blocked if b.until is not None]
-    if waits:
-        return {"key": lead.id, "state": "waiting", "due_at": min(waits), "closed": None}
-    reason = blocked[0].bar.value if blocked else "no_usable_number"
-    return {"key": lead.id, "state": "closed", "due_at": None, "closed": reason}
-
-
-def _in_order(rows: list[Any]) -> list[Any]:
-    """The usable numbers: the one whose turn it is, then those after it, round."""
-    usable = [row for row in rows if row.usable]
-    turn = next((n for n, row in enumerate(usable) if row.position == row.next_number), 0)
-    return usable[turn:] + usable[:turn]
+    look = look_at(lead, rows, campaign.settings, now, known)
+    if look.number is None or look.facts is None:
+        closed = look.until is None
+        return {
+            "key": lead.id,
+            "state": "closed" if closed else "waiting",
+            "due_at": look.until,
+            "closed": look.reason if closed else None,
+        }
+    held = held_until(lead.promised_at, lead.prefer_agent, campaign.settings.retry, now, busy)
+    if held is not None:
+        return {"key": lead.id, "state": "waiting", "due_at": held, "closed": None}
+    return _flight(campaign, rows, look.number, look.facts, now, t)
 
 
 def _flight(

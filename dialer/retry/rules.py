@@ -24,6 +24,12 @@ class Appointments(BaseModel):
     remind_minutes: int = Field(
         default=5, ge=0, le=120, description="before it the agent is reminded; 0: not at all"
     )
+    wait_for_agent_minutes: int = Field(
+        default=2,
+        ge=0,
+        le=60,
+        description="so long one waits for its own agent who is in a call; then anyone has it",
+    )
     most_days_ahead: int = Field(default=366, ge=1, le=3660)
 
 

@@ -301,6 +301,7 @@ class Engine:
         self.figures = Figures(signals)
         self.attempts = Attempts(self.ledger, self.floor, self.roster, signals, clock, self.figures)
         self.floor.promised = self.attempts.flights.promised
+        self.floor.awaited = self.attempts.flights.awaited
         self.answering = Answering(self.attempts, self.floor, self.roster, self.pbx, signals, clock)
         self.hopper = GatedHopper(outside.redis, outside.prefix, outside.gate)
         self.filler = Filler(store, self.hopper, clock)
