@@ -1,12 +1,10 @@
-"""How well two recordings agree, frame by frame, once one is laid beside the other.
+"""How well a stream agrees with recordings laid beside it, window by window.
 
-Agreement is judged in windows of 0.4 s, the length of a short word, and every window counts: two
-announcements of one voice often share all words but one. What is compared are cepstra (a cosine
-transform of the levels, evened out), so that the words weigh more than the loudness; before that
-both sides are raised to the noise floor of what was heard, as noise would have done.
+A window is 0.4 s, the length of a short word, and every one counts: two announcements of one
+voice often share all words but one. What is compared are cepstra (a cosine transform of the levels
+over bands, evened out), so that the words weigh more than the loudness; before that both sides are
+raised to the noise floor of what is heard, as noise would have done.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,55 +13,56 @@ from scipy.fft import dct
 from hearing.announcements.fingerprint import Levels
 
 WINDOW = 20
-"""Frames of one judgement: 0.4 s."""
-MATCH = 0.45
-"""Least agreement of a window, −1 to 1. The same recording through GSM or AMR with 15 dB of noise
-and 3 % loss stays above it in 99 % of cases in its worst window; another sentence of the same
-voice falls below 0.2 in its worst."""
+"""Frames of one judgement."""
+CONTEXT = 150
+"""Frames from which gain, noise and the line's colour are told: 3 s."""
+LEAST = 40
+"""Frames that must overlap for them to be told at all."""
 DEPTH = 40.0  # dB below the peak in which sound is compared
 QUIET = 30.0  # dB below the peak: silence between words
+_LOUD = 15.0  # dB below the peak: frames that tell the gain
+WORDS = 12.0  # dB below the peak: surely no noise
+_BROAD = 4  # bands within 20 dB of the loudest one; tones have fewer
 _COEFFICIENTS = 13
-_SMOOTH = np.array([0.25, 0.5, 0.25], np.float32)
 
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Agreement:
-    """Of a reference and a query of the same length.
+def agree(stream: Levels, beside: npt.NDArray[np.float32], valid: Mask) -> Floats:
+    """Agreement of `stream` (frames × bands) with each of `beside` (places × frames × bands).
 
-    scores: of the window that begins at each frame, −1 to 1. empty: windows in which the query
-    has nothing that could be speech (silence, a tone), so that they prove nothing.
+    valid: places × frames, where the recording has a frame there. Gives places × windows, −1 to 1,
+    by the frame a window begins at; not a number where a recording does not fill the window.
     """
-
-    scores: npt.NDArray[np.float32]
-    empty: Mask
-
-
-def agree(reference: Levels, query: Levels) -> Agreement:
-    """Judge every window of two stretches of the same length, at least WINDOW frames."""
-    loud = float(np.percentile(query.max(axis=1), 95))
-    gain = loud - float(np.percentile(reference.max(axis=1), 95))
-    floor = np.maximum(np.percentile(query, 10, axis=0), loud - DEPTH).astype(np.float32)
-    ours = _cepstra(np.maximum(reference + np.float32(gain), floor))
-    theirs = _cepstra(np.maximum(query, floor))
-    even = 1 / np.sqrt(ours.std(axis=0) + np.float32(0.1))
-    ours, theirs = ours * even, theirs * even
-    both, first, second = (
-        _sums((a * b).sum(axis=1)) for a, b in ((ours, theirs), (ours, ours), (theirs, theirs))
-    )
-    little = np.float32(0.02) * np.float32(np.median(first) + 1e-6)
+    loud, floor = _loud_and_floor(stream)
+    enough = valid.sum(axis=1) >= LEAST
+    gain = _gain(stream, beside, valid, loud)
+    ours = _cepstra(np.maximum(beside + gain[:, None, None], floor))
+    theirs = _cepstra(np.maximum(stream, floor))
+    weight = valid.astype(np.float32)
+    share = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1)
+    ours = (ours - np.einsum("pf,pfc->pc", share, ours)[:, None]) * weight[:, :, None]
+    theirs = (theirs - (share @ theirs)[:, None]) * weight[:, :, None]
+    spread = np.sqrt(np.einsum("pf,pfc->pc", share, np.square(ours)))
+    even = 1 / (spread + np.float32(0.1))
+    both = _sums(np.einsum("pfc,pfc,pc->pf", ours, theirs, even))
+    first = _sums(np.einsum("pfc,pfc,pc->pf", ours, ours, even))
+    second = _sums(np.einsum("pfc,pfc,pc->pf", theirs, theirs, even))
+    little = 0.02 * first.max(axis=1, keepdims=True) + 1e-3
     scores = both / np.sqrt(np.maximum(first, little) * np.maximum(second, little))
-    speech = ~(toneless_silence(query, loud))
-    empty = _sums(speech.astype(np.float32)) < 0.25 * WINDOW
-    return Agreement(scores.astype(np.float32), empty)
+    whole = (_sums(weight) > WINDOW - 0.5) & enough[:, None]
+    return np.where(whole, scores, np.float32(np.nan)).astype(np.float32)
 
 
-def toneless_silence(levels: Levels, loud: float) -> Mask:
-    """Frames that hold no speech: quiet ones, and such with all their sound in a few bands."""
+def spoken(levels: Levels, depth: float = QUIET) -> Mask:
+    """Frames that could be speech: at most `depth` dB under the loud ones, and not in few bands."""
+    if not len(levels):
+        return np.zeros(0, np.bool_)
     top = levels.max(axis=1)
-    broad = (levels > top[:, None] - 20).sum(axis=1)
-    return (top < loud - QUIET) | (broad <= 3)
+    loud = float(np.sort(top)[int(0.95 * (len(top) - 1))])
+    broad = (levels > top[:, None] - 20).sum(axis=1) >= _BROAD
+    return np.asarray((top > max(loud - depth, -75.0)) & broad)
 
 
 def active(levels: Levels) -> Mask:
@@ -71,17 +70,42 @@ def active(levels: Levels) -> Mask:
     if not len(levels):
         return np.zeros(0, np.bool_)
     top = levels.max(axis=1)
-    return np.asarray(top > max(float(np.percentile(top, 95)) - QUIET, -75.0))
+    loud = np.sort(top)[int(0.95 * (len(top) - 1))]
+    return np.asarray(top > max(float(loud) - QUIET, -75.0))
 
 
-def _cepstra(levels: Levels) -> Levels:
-    padded = np.pad(levels, ((1, 1), (0, 0)), mode="edge")
-    smooth = _SMOOTH[0] * padded[:-2] + _SMOOTH[1] * padded[1:-1] + _SMOOTH[2] * padded[2:]
-    centred = smooth - smooth.mean(axis=0)
-    return np.asarray(dct(centred, axis=1, norm="ortho")[:, :_COEFFICIENTS], np.float32)
+def _loud_and_floor(stream: Levels) -> tuple[np.float32, Levels]:
+    count = len(stream) - 1
+    loud = np.sort(stream.max(axis=1))[int(0.95 * count)]
+    quiet = np.partition(stream, int(0.1 * count), axis=0)[int(0.1 * count)]
+    return loud, np.maximum(quiet, loud - np.float32(DEPTH))
 
 
-def _sums(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Sum of each WINDOW values in a row."""
-    total = np.concatenate([np.zeros(1), np.cumsum(values, dtype=np.float64)])
-    return (total[WINDOW:] - total[:-WINDOW]).astype(np.float32)
+def _gain(stream: Levels, beside: Floats, valid: Mask, loud: np.float32) -> Floats:
+    """dB by which the stream is louder than each, from its loud frames."""
+    top = stream.max(axis=1)
+    telling = (valid & (top > loud - _LOUD)).astype(np.float32)
+    apart = np.einsum("pf,pf->p", telling, top[None] - beside.max(axis=2))
+    return np.asarray(apart / np.maximum(telling.sum(axis=1), 1), np.float32)
+
+
+def _cepstra(levels: Floats) -> Floats:
+    """The last two axes are frames × bands."""
+    smooth = levels.copy()
+    smooth[..., 1:-1, :] = levels[..., 1:-1, :] * np.float32(0.5) + (
+        levels[..., 2:, :] + levels[..., :-2, :]
+    ) * np.float32(0.25)
+    return smooth @ _cosines(levels.shape[-1])
+
+
+def _cosines(bands: int) -> Floats:
+    cosines: Floats = dct(np.eye(bands), axis=1, norm="ortho")[:, :_COEFFICIENTS]
+    return cosines.astype(np.float32)
+
+
+def _sums(values: Floats) -> Floats:
+    """Sum of each WINDOW values in a row, along the last axis."""
+    total = np.cumsum(values, axis=1, dtype=np.float64)
+    sums = total[:, WINDOW - 1 :].copy()
+    sums[:, 1:] -= total[:, :-WINDOW]
+    return sums.astype(np.float32)

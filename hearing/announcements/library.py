@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-import numpy as np
-
-from hearing.announcements.alignment import Mask, active, toneless_silence
-from hearing.announcements.fingerprint import FRAMES_PER_SECOND, Fingerprint, Levels
+from hearing.announcements.fingerprint import Fingerprint
 from hearing.announcements.index import Index
+from hearing.announcements.reference import Reference
 
 _LENGTH = struct.Struct("<I")
 _MAGIC = b"ctal\x01"
-_PAUSE = round(0.25 * FRAMES_PER_SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +27,6 @@ class Entry:
     name: str
     meaning: str | None
     fingerprint: Fingerprint
-
-
-class Reference:
-    """A recording prepared for comparison."""
-
-    def __init__(self, fingerprint: Fingerprint) -> None:
-        self.levels: Levels = fingerprint.levels
-        loud = float(np.percentile(self.levels.max(axis=1), 95)) if len(self.levels) else 0.0
-        sounds = active(self.levels)
-        self.speech: Mask = sounds & ~toneless_silence(self.levels, loud)
-        self.speech_total = float(self.speech.sum()) / FRAMES_PER_SECOND
-        self.pauses = _pauses(sounds)
-
-    def __len__(self) -> int:
-        return len(self.levels)
-
-
-def _pauses(sounds: Mask) -> list[int]:
-    """Frames at which a pause between phrases has lasted long enough to be one."""
-    found, quiet = [], 0
-    for frame, sound in enumerate(sounds):
-        quiet = 0 if sound else quiet + 1
-        if quiet == _PAUSE:
-            found.append(frame + 1)
-    return found
 
 
 class Library:

@@ -51,7 +51,7 @@ def demand_speech(levels: Levels) -> tuple[int, int]:
     spoken = speech_seconds(levels[begin:end])
     if spoken < LEAST_SPEECH:
         raise UserError(
-            f"The recording has only {spoken:.1f} s of speech, the rest is tones, noise or silence.",
+            f"The recording has only {spoken:.1f} s of speech, the rest is tone, noise, silence.",
             f"{LEAST_SPEECH:g} s are needed; tones are known without being taught.",
         )
     return begin, end
