@@ -40,7 +40,7 @@ def why_barred(candidate: Candidate, barred: Mapping[str, Entry]) -> str:
     if first is None or None in entries:
         return ""
     reason = f": {first.reason}" if first.reason else ""
-    return f"{first.number} is on the do-not-call list since {first.added_at:%Y-%m-%d}{reason}"
+    return f"the number is on the do-not-call list since {first.added_at:%Y-%m-%d}{reason}"
 
 
 async def store_consents(

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from sqlalchemy.exc import OperationalError
 from cti.base.clock import ManualClock
 from cti.base.errors import NotFound, UserError
 from cti.store.engine import Store
+from dialer.compliance.models import ConsentRow
+from dialer.compliance.scopes import EVERYONE
+from dialer.compliance.writing import NewBar, Source, add_bars
 from dialer.leads import batches, importer
 from dialer.leads.models import LeadListRow, LeadRow, NumberRow, RejectRow
 from dialer.leads.rows import ImportOptions
@@ -302,3 +306,42 @@ async def test_what_is_not_there_is_not_found(leads: LeadService, write: Write) 
     ):
         with pytest.raises(NotFound, match=r"There is no .* 9"):
             await missing
+
+
+async def test_barred_numbers_are_told_counted_and_not_imported(
+    store: Store, campaign: int, leads: LeadService, write: Write, clock: ManualClock
+) -> None:
+    bar = [
+        NewBar("+8613800000001", "letter", Source.PERSON, "", clock.now()),
+        NewBar("+8613800000002", "", Source.API, "", clock.now(), clock.now() + timedelta(days=9)),
+        NewBar("+8613800000003", "", Source.API, "", clock.now()),
+    ]
+    await store.transact(lambda connection: add_bars(connection, bar, EVERYONE))
+    path = write("Tel,Mobile\n13800000001,\n13800000002,\n13800000003,13800000004\n13800000005,\n")
+    done = await leads.wait_for_import(await leads.start_import(campaign, path, path.name))
+    assert (done.accepted, done.rejected, done.barred) == (3, 1, 1)
+    lines = b"".join([line async for line in await leads.rejects_csv(done.id)]).decode()
+    words = "the number is on the do-not-call list since 2026-03-02: letter"
+    assert f"2,{words},13800000001" in lines
+
+
+async def test_a_list_brings_consents_where_a_column_is_told_to_hold_them(
+    store: Store, campaign: int, leads: LeadService, write: Write
+) -> None:
+    path = write(
+        "Tel,agreed,paper\n13800000001,2026-02-01,form 7\n13800000002,yes,\n"
+        "13800000003,no,\n13800000004,soon,\n13800000005,,\n"
+    )
+    options = ImportOptions(mapping={"agreed": "consent", "paper": "consent_proof"})
+    done = await leads.wait_for_import(await leads.start_import(campaign, path, path.name, options))
+    assert (done.accepted, done.rejected) == (4, 1)
+    async with store.read() as session:
+        kept = list(await session.scalars(select(ConsentRow).order_by(ConsentRow.number)))
+    assert [(c.number, c.proof, c.reach, c.given_at) for c in kept] == [
+        ("+8613800000001", "form 7", "campaign", datetime(2026, 1, 31, 16, tzinfo=UTC)),
+        ("+8613800000002", "leads.csv, line 3", "campaign", NOW),
+    ]
+    guessed = await leads.start_import(campaign, write("Tel,consent\n13800000009,yes\n"), "b.csv")
+    assert (await leads.wait_for_import(guessed)).accepted == 1
+    async with store.read() as session:
+        assert len((await session.scalars(select(ConsentRow.id))).all()) == 2
