@@ -15,6 +15,7 @@ from cti.store.migrate import migrate
 for models in (
     "cti.agents",
     "cti.calls",
+    "dialer.announcements",
     "dialer.attempts",
     "dialer.campaigns",
     "dialer.compliance",

@@ -19,6 +19,56 @@ def upgrade() -> None:
     _compliance()
     _outcome_changes()
     _schedule()
+    _announcements()
+
+
+def _announcements() -> None:
+    op.create_table(
+        "announcements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(128), nullable=False),
+        sa.Column("meaning", sa.String(24), nullable=True),
+        sa.Column("carrier", sa.String(64), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sample", sa.LargeBinary(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("taught_by", sa.String(64), nullable=False),
+        sa.Column("taught_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_announcements"),
+    )
+    op.create_index("ix_announcements_carrier", "announcements", ["carrier"])
+    op.create_table(
+        "unknown_groups",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_at", Moment, nullable=False),
+        sa.Column("last_at", Moment, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("announcement_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"],
+            ["announcements.id"],
+            name="fk_unknown_groups_announcement_id_announcements",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_unknown_groups"),
+    )
+    op.create_index("ix_unknown_groups_announcement", "unknown_groups", ["announcement_id"])
+    op.create_table(
+        "unknown_sightings",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.String(32), nullable=False),
+        sa.Column("trunk", sa.String(64), nullable=False),
+        sa.Column("heard_at", Moment, nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=True),
+        sa.Column("sample", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["unknown_groups.id"], name="fk_unknown_sightings_group_id_unknown_groups"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_unknown_sightings"),
+    )
+    op.create_index("ix_unknown_sightings_group", "unknown_sightings", ["group_id", "heard_at"])
 
 
 def _schedule() -> None:
