@@ -10,7 +10,7 @@ import tempfile
 import wave
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -34,17 +34,33 @@ _CONTAINERS = "wav,w64,mp3,ogg,flac,aac,amr,au,aiff,caf,asf,mov,matroska,gsm,voc
 _FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist")
 # 16 bits: ffmpeg clips, and a damaged file of floats cannot bring in what is not a number.
 _OUTPUT = ("-map", "0:a:0", "-ac", "1", "-ar", str(RATE), "-f", "s16le", "-c:a", "pcm_s16le")
+Channel = Literal["left", "right", "mix"]
+_PICK: dict[Channel, tuple[str, ...]] = {
+    "left": ("-af", "pan=mono|c0=c0"),
+    "right": ("-af", "pan=mono|c0=c1"),
+    "mix": (),
+}
 
 
-def read_audio(path: Path, *, block_s: float = 1.0) -> Iterator[Samples]:
+def read_audio(path: Path, *, block_s: float = 1.0, channel: Channel = "mix") -> Iterator[Samples]:
     """The sound of a file, `block_s` seconds at a time; the last block may be shorter.
 
-    Channels are averaged, other rates resampled. Raises UserError, at the first block, when there
-    is no such file or no sound in it, and after the last when it breaks off damaged.
+    Channels are averaged unless one is picked, other rates resampled. Raises UserError, at the
+    first block, when there is no such file or no sound in it, and after the last when it breaks
+    off damaged.
     """
     _check(path)
     size = max(int(block_s * RATE), 1) * _PCM16.itemsize
-    command = [*_FFMPEG, "file", *_input(path), "-i", f"file:{path}", *_OUTPUT, "pipe:1"]
+    command = [
+        *_FFMPEG,
+        "file",
+        *_input(path),
+        "-i",
+        f"file:{path}",
+        *_PICK[channel],
+        *_OUTPUT,
+        "pipe:1",
+    ]
     with tempfile.TemporaryFile() as words:  # not a pipe: a damaged file has much to say
         try:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=words)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from cti.base.errors import UserError
 from hearing.announcements.detector import AnnouncementDetector
 from hearing.announcements.fingerprint import Fingerprint
 from hearing.announcements.library import Library
@@ -35,17 +36,30 @@ class Setting:
 class Listener:
     """The ears of one phase; a `Detector`.
 
-    seconds: how much was fed. known: something was heard that says what this call is.
+    seconds: how much was fed. known: something was heard that says what this call is. answer: the
+    detector of who answered, if this is the phase for it and its model can be used; trouble: why
+    it cannot.
     """
 
     def __init__(self, setting: Setting, library: Library) -> None:
-        """UserError for a zone or a model that is not one."""
+        """UserError for a zone that is not known."""
         self.setting = setting
         self.seconds = 0.0
         self.known = False
+        self.trouble = ""
+        self.answer = self._who() if setting.phase is Phase.ANSWERED else None
         # Also after the answer: some networks answer first, and then say that a number is vacant.
         self._announcements = AnnouncementDetector(library)
-        self._detectors = [*_detectors(setting), self._announcements]
+        self._detectors: list[Detector] = [_tones(setting), self._announcements]
+        if self.answer is not None:
+            self._detectors.append(self.answer)
+
+    def _who(self) -> AnswerDetector | None:
+        try:
+            return AnswerDetector(_model(self.setting.model), self.setting.prices)
+        except UserError as error:  # a fax is still heard
+            self.trouble = str(error)
+            return None
 
     def feed(self, samples: Samples) -> list[Sighting]:
         """As `Detector.feed`; in order of the moments at which each became sure."""
@@ -76,11 +90,9 @@ def _explains(sighting: Sighting) -> bool:
     return sighting.meaning is not None or sighting.source is Source.ANNOUNCEMENT
 
 
-def _detectors(setting: Setting) -> list[Detector]:
-    if setting.phase is Phase.EARLY:
-        return [ToneEars(setting.zone, {Source.TONE})]
-    tones = ToneEars(setting.zone, {Source.TONE, Source.FAX, Source.BEEP})
-    return [tones, AnswerDetector(_model(setting.model), setting.prices)]
+def _tones(setting: Setting) -> ToneEars:
+    early = setting.phase is Phase.EARLY
+    return ToneEars(setting.zone, {Source.TONE} if early else {*Source})
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ one order a line and writes one report a line (JSON), and ends when its input en
 | `{"heard": key, "sighting": {…}}` | a detector is sure of something |
 | `{"ended": key, "seconds": …, "unknown": …}` | nothing more will be heard; `unknown`: the fingerprint (base64) of an announcement that nobody taught |
 | `{"failed": key, "why": …}` | it cannot be heard |
+| `{"trouble": why}` | something is not heard in any call; said once |
 | `{"beat": late}` | alive; seconds by which the slowest ear was behind |
 """  # noqa: E501 - a table
 
@@ -67,6 +68,7 @@ class Worker:
         self._ears: dict[str, Ear] = {}
         self._beat_at = float("-inf")
         self._late = 0.0
+        self._troubles: set[str] = set()
 
     def order(self, order: dict[str, Any], now: float) -> None:
         """Take one order of the table above. What cannot be followed is reported as failed."""
@@ -79,6 +81,7 @@ class Worker:
                     self._failed(key, error)
                 else:
                     self._ears[key] = Ear(Tail(Path(file)), listener)
+                    self._complain(listener.trouble)
             case {"end": key} if key in self._ears:
                 self._ears[key].ends_at = now + SETTLE_SECONDS
             case {"end": key}:
@@ -125,6 +128,11 @@ class Worker:
         ear = self._ears.pop(key, None)
         if ear is not None:
             ear.tail.close()
+
+    def _complain(self, trouble: str) -> None:
+        if trouble and trouble not in self._troubles:
+            self._troubles.add(trouble)
+            self._report({"trouble": trouble})
 
     def _failed(self, key: str, error: Exception) -> None:
         self._report({"failed": key, "why": f"{type(error).__name__}: {error}"})

@@ -279,6 +279,8 @@ class _Worker:
         match report:
             case {"beat": late}:
                 self.late = float(late)
+            case {"trouble": why}:
+                log.error("hearing.trouble", why=why)
             case {"heard": key, "sighting": found} if key in self.jobs:
                 sighting = Sighting(**{**found, "source": Source(found["source"])})
                 told = self.jobs[key].told

@@ -5,7 +5,19 @@ from typing import Annotated, Literal
 
 import typer
 
-from cti.cli import agents, attempts, campaigns, clients, dnc, doctor, leads, processes, recordings
+from cti.cli import (
+    agents,
+    attempts,
+    campaigns,
+    classify,
+    clients,
+    dnc,
+    doctor,
+    leads,
+    processes,
+    recordings,
+    schedule,
+)
 from cti.cli.options import State, load_settings
 
 app = typer.Typer(
@@ -24,11 +36,13 @@ app.add_typer(clients.app, name="client")
 app.add_typer(dnc.app, name="dnc")
 app.add_typer(dnc.consent, name="consent")
 app.add_typer(dnc.caps, name="caps")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(processes.pbx, name="pbx")
 app.add_typer(processes.pstn, name="pstn")
 
 
 app.command()(doctor.doctor)
+app.command()(classify.classify)
 
 
 @app.command()
