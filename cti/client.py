@@ -114,6 +114,10 @@ class Client:
         """PATCH."""
         return self._ask("PATCH", path, json=body)
 
+    def delete(self, path: str) -> Any:
+        """DELETE."""
+        return self._ask("DELETE", path)
+
     def health(self) -> dict[str, str]:
         """What /ready tells of each part, also while it is not ready."""
         with self._faults():

@@ -79,6 +79,12 @@ from dialer.labels.api import router as labels_router
 from dialer.labels.service import LabelService
 from dialer.leads.api import router as leads_router
 from dialer.leads.service import LeadService
+from dialer.retry.api import router as rules_router
+from dialer.retry.service import RulesService
+from dialer.schedule.api import router as schedule_router
+from dialer.schedule.publish import publish_reminders
+from dialer.schedule.reminders import Reminders
+from dialer.schedule.service import ScheduleService
 from hearing.folder import EarFolder, private_folder
 from hearing.tones.zones import zones
 from hearing.workers import Workers
@@ -222,6 +228,9 @@ class Service:
         undo.push_async_callback(self.watchdog.close)
         await self.dialler.start()
         undo.push_async_callback(self.dialler.close)
+        reminders = Reminders(self.store, self.signals, self.clock)
+        reminders.start()
+        undo.push_async_callback(reminders.close)
         for work in (self._mind_time(), self.infrastructure.keep()):
             undo.push_async_callback(end, [asyncio.get_running_loop().create_task(work)])
 
@@ -330,6 +339,16 @@ class Service:
                 attempts_router(AttemptService(self.store, self.attempts.flights), self.attempts),
                 labels_router(LabelService(self.store)),
                 recordings_router(self.recordings),
+                rules_router(RulesService(self.campaigns)),
+                schedule_router(
+                    ScheduleService(
+                        self.store,
+                        self.dialler.hopper,
+                        self.roster,
+                        self.clock,
+                        self.dialler.reasons,
+                    )
+                ),
             ],
         )
 
@@ -355,6 +374,7 @@ class Service:
         publish_agents(self.bus, self.signals, self.clock)
         publish_callers(self.bus, self.signals, self.roster, self.clock)
         publish_attempts(self.bus, self.signals, self.attempts.flights, self.roster, self.clock)
+        publish_reminders(self.bus, self.signals, self.roster, self.clock)
         self.signals.on(AttemptBridged, lambda _: self._moved.set())
         self.signals.on(AttemptEnded, lambda _: self._moved.set())
         self.signals.on(LeadScheduled, lambda _: self._moved.set())

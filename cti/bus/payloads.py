@@ -113,6 +113,19 @@ class AgentMachineTakenBack(AgentScreen):
     seconds: float = Field(ge=0, description="how long the agent had it")
 
 
+class AgentAppointment(Message):
+    """An appointment of this agent is about to be dialled."""
+
+    address: ClassVar[str] = "agents/{agent}/appointment"
+    schema_name: Literal["agent.appointment"] = Field(default="agent.appointment", alias="schema")
+    version: Literal[1] = 1
+    agent: Segment = Field(description="the agent's sign-in name")
+    campaign: int
+    lead: int
+    number: MaskedNumber = Field(description="only the last four digits")
+    due_at: Moment = Field(description="when it is dialled")
+
+
 class CampaignState(Message):
     """Whether a campaign dials."""
 
@@ -280,5 +293,6 @@ ALL: tuple[type[Message], ...] = (
     AttemptPlaced, AttemptRinging, AttemptAnswered, AttemptBridged, AttemptEnded,
     CallArrived, CallQueued, CallBridged, CallEnded,
     RecordingReady, RecordingMissing, Incident, AgentSoundsLike, AgentMachineTakenBack,
+    AgentAppointment,
 )  # fmt: skip
 """Every message there is, in the order of the documentation."""

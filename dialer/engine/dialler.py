@@ -126,6 +126,11 @@ class Dialler:
             except (LiveStateDown, SQLAlchemyError, OSError) as error:
                 log.warning("hopper.not_handed_back", campaign=campaign_id, why=str(error))
 
+    def reasons(self, campaign_id: int) -> tuple[str, ...]:
+        """Why a campaign that runs dials as many as it does now."""
+        running = self.running.get(campaign_id)
+        return running.last.reasons if running and running.last else ()
+
     def campaign_changed(self, campaign_id: int) -> None:
         """A campaign was started, paused, stopped or edited."""
         self._changed.add(campaign_id)

@@ -38,6 +38,7 @@ ALL: list[p.Message] = [
         then="hang_up",
         seconds=2.5,
     ),
+    p.AgentAppointment(at=AT, agent="ann", campaign=7, lead=42, number="+4930123456", due_at=AT),
 ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from cti.base.tasks import end
+from dialer.compliance.windows import CallingWindows
 from dialer.engine.filler import ENOUGH, Filler
 from tests.unit.engine.rig import Outside
 
@@ -41,14 +42,16 @@ async def test_the_dialler_closes_though_a_query_loses_its_cancellation(outside:
     filling = asyncio.Event()
 
     class Losing(Filler):
-        async def fill(self, campaign_id: int, enough: int = ENOUGH) -> int:
+        async def fill(
+            self, campaign_id: int, windows: CallingWindows, enough: int = ENOUGH
+        ) -> int:
             try:
                 if engine.dialler.running:
                     filling.set()
                 await asyncio.sleep(0.5)
             except asyncio.CancelledError:
                 lost.append("once")
-            return await super().fill(campaign_id, enough)
+            return await super().fill(campaign_id, windows, enough)
 
     engine.dialler.filler = Losing(outside.store, engine.hopper, outside.clock)
     await engine.start()

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti.ami import actions as act
+from dialer.compliance.windows import CallingWindows
 from dialer.engine.filler import ENOUGH, Filler
 from dialer.leads.models import LeadRow
 from tests.fake_pbx import NO_ANSWER, STAYS, Far
@@ -114,11 +115,13 @@ async def test_a_pause_while_another_hopper_is_filled_leaves_nothing_behind(
     filling = asyncio.Event()
 
     class Slow(Filler):
-        async def fill(self, campaign_id: int, enough: int = ENOUGH) -> int:
+        async def fill(
+            self, campaign_id: int, windows: CallingWindows, enough: int = ENOUGH
+        ) -> int:
             if [*engine.dialler.running][:-1] == [campaign_id]:  # the first of two
                 filling.set()
                 await asyncio.sleep(0.9)
-            return await super().fill(campaign_id, enough)
+            return await super().fill(campaign_id, windows, enough)
 
     engine.dialler.filler = Slow(outside.store, engine.hopper, outside.clock)
     await engine.start()
