@@ -116,12 +116,13 @@ class Said:
 def calls(
     split: Split, count: int | None = None, seed: int = 1, workers: int | None = None
 ) -> list[Call]:
-    """The first `count` calls of a split, made where they are not in the cache yet.
+    """So many calls of a split, made where they are not in the cache yet; by default all.
 
-    `workers` processes make them, by default one for each core; progress is shown on a terminal.
-    Raises UserError when a voice or a codec is missing.
+    Fewer are chosen so that every kind keeps its share. `workers` processes make them, by default
+    one for each core; progress is shown on a terminal. Raises UserError when a voice or a codec is
+    missing.
     """
-    numbers = range(COUNT[split] if count is None else count)
+    numbers = _chosen(split, COUNT[split] if count is None else count, seed)
     folder = cache_folder() / "corpus" / _version() / f"{split}-{seed}"
     missing = [number for number in numbers if not (folder / f"{number}.json").is_file()]
     batches = [list(batch) for batch in _by_said(missing)]
@@ -131,6 +132,23 @@ def calls(
             for job in track(jobs, f"Calls for {split}ing"):
                 job.result()
     return [_read(folder / f"{number}.json") for number in numbers]
+
+
+def _chosen(split: Split, count: int, seed: int) -> list[int]:
+    """The first of each kind, one for each who speaks, then another for each."""
+    every = sorted(range(COUNT[split]), key=lambda number: (number % SHARED, number))
+    if count >= len(every):
+        return sorted(every)
+    kinds: dict[tuple[Label, str], list[int]] = {}
+    for number in every:
+        said = draw_said(number, split, seed)
+        kinds.setdefault((said.label, said.kind), []).append(number)
+    placed = [
+        ((place + 0.5) / len(numbers), number)
+        for numbers in kinds.values()
+        for place, number in enumerate(numbers)
+    ]
+    return sorted(number for _, number in sorted(placed)[:count])
 
 
 def _by_said(numbers: list[int]) -> Iterator[list[int]]:
@@ -144,7 +162,9 @@ def _by_said(numbers: list[int]) -> Iterator[list[int]]:
 def _version() -> str:
     """Changes with whatever makes the calls."""
     digest = hashlib.sha256()
-    makers = ("calls", "channel", "codecs", "greetings_answers", "tones", "voices")
+    makers = (
+        "calls", "channel", "codecs", "greetings_answers", "line_tones", "tones", "voices",
+    )  # fmt: skip
     for file in [*(f"{maker}.py" for maker in makers), "sentences.yaml"]:
         digest.update((HERE / file).read_bytes())
     return digest.hexdigest()[:12]

@@ -1,0 +1,148 @@
+"""How right the outcomes are, measured on generated calls and through the real PBX.
+
+Usage: python -m bench.outcomes [--quick] [--seed N] [--only PART…] [--pictures]
+Prints tables and writes out/bench/outcomes.json. See docs/bench.md.
+"""
+
+import argparse
+import importlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.outcomes.measured import Measured, figure
+from bench.outcomes.pictures import draw
+from bench.table import load_now, show, write
+from cti.base.errors import UserError
+from cti.logs import configure
+
+DOCS = Path(__file__).parents[2] / "docs"
+PARTS = {
+    "signalled": "what the network signals",
+    "tones": "tones of all zones",
+    "announcements": "taught and untaught announcements",
+    "answers": "who answers",
+    "live": "calls through the PBX, beside AMD()",
+    "capacity": "how much one core can hear",
+}
+FIGURES = (
+    "signalled_accuracy",
+    "tones_accuracy",
+    "taught_accuracy",
+    "untaught_accepted",
+    "unknown_purity",
+    "person_as_machine",
+    "machine_recall",
+    "fax_recall",
+    "decision_s_median",
+    "decision_s_p95",
+    "person_as_machine_2s",
+    "machine_recall_2s",
+    "analyses_per_core",
+)
+"""Always in outcomes.json, with value None where they could not be measured."""
+AIMS = {
+    "signalled_accuracy": (">=", 1.0),
+    "tones_accuracy": (">=", 0.995),
+    "taught_accuracy": (">=", 0.99),
+    "untaught_accepted": ("<=", 0.01),
+    "unknown_purity": (">=", 0.95),
+    "person_as_machine": ("<=", 0.01),
+    "machine_recall": (">=", 0.80),
+    "fax_recall": (">=", 0.99),
+    "person_as_machine_2s": ("<=", 0.03),
+    "machine_recall_2s": (">=", 0.60),
+    "analyses_per_core": (">=", 100),
+}
+
+
+def run(parts: list[str], *, quick: bool, seed: int) -> Measured:
+    """All parts asked for, one after the other; what cannot be measured is told, not guessed."""
+    whole = Measured()
+    for part in parts:
+        began = time.monotonic()
+        sys.stderr.write(f"· {PARTS[part]}\n")
+        try:
+            module = importlib.import_module(f"bench.outcomes.{part}")
+            found: Measured = module.measure(quick=quick, seed=seed)
+        except UserError as error:
+            found = Measured(missing=[f"{PARTS[part]}: {error}"])
+        except ModuleNotFoundError as error:
+            found = Measured(missing=[f"{PARTS[part]}: there is no {error.name}"])
+        sys.stderr.write(f"  {time.monotonic() - began:.0f} s\n")
+        whole.figures |= found.figures
+        whole.confusions += found.confusions
+        whole.tables += found.tables
+        whole.missing += found.missing
+    return whole
+
+
+def result(whole: Measured, *, quick: bool, seed: int) -> dict[str, Any]:
+    """What outcomes.json holds."""
+    none = figure(None, 0)
+    amd = {"person_as_machine": none, "machine_recall": none}
+    known: dict[str, Any] = dict.fromkeys(FIGURES, none) | {"asterisk_amd": amd}
+    about = {"quick": quick, "seed": seed, "load_average": load_now(), "missing": whole.missing}
+    return known | whole.figures | about
+
+
+def rows(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures as lines of a table, each beside its aim."""
+    lines = []
+    for name, value in _flat(found):
+        sign, aim = AIMS.get(name, ("", None))
+        reached = value["value"]
+        met = None if aim is None or reached is None else _meets(reached, sign, aim)
+        told = None if aim is None else f"{sign} {aim:g}"
+        lines.append({"figure": name, "value": reached, "n": value["n"], "aim": told, "met": met})
+    return lines
+
+
+def _meets(value: float, sign: str, aim: float) -> bool:
+    return value >= aim if sign == ">=" else value <= aim
+
+
+def _flat(found: dict[str, Any], before: str = "") -> list[tuple[str, dict[str, Any]]]:
+    flat = []
+    for name, value in found.items():
+        if isinstance(value, dict) and set(value) == {"value", "n"}:
+            flat.append((before + name, value))
+        elif isinstance(value, dict):
+            flat += _flat(value, f"{before}{name}.")
+    return flat
+
+
+def main() -> int:
+    """Measure, print, write."""
+    asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    asked.add_argument("--quick", action="store_true", help="four minutes, fewer calls")
+    asked.add_argument("--seed", type=int, default=1, help="another corpus")
+    asked.add_argument("--only", nargs="+", choices=list(PARTS), help="these parts alone")
+    asked.add_argument("--json", action="store_true", help="print the result as JSON")
+    asked.add_argument("--pictures", action="store_true", help="confusion matrices into docs/")
+    options = asked.parse_args()
+    configure("warning")
+    whole = run(options.only or list(PARTS), quick=options.quick, seed=options.seed)
+    found = result(whole, quick=options.quick, seed=options.seed)
+    file = write("outcomes", found)
+    if options.pictures:
+        for confusion in whole.confusions:
+            sys.stderr.write(f"· {draw(confusion, DOCS)}\n")
+    if options.json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        return 0
+    for confusion in whole.confusions:
+        confusion.show()
+    for title, columns, lines in whole.tables:
+        show(title, columns, lines)
+    columns = {"figure": "figure", "value": "value", "n": "n", "aim": "aim", "met": "met"}
+    show(f"Altogether ({file})", columns, rows(found))
+    for line in whole.missing:
+        sys.stdout.write(f"Not measured: {line}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
