@@ -65,6 +65,7 @@ from dialer.compliance.api import router as compliance_router
 from dialer.compliance.consents import ConsentService
 from dialer.compliance.limits import CapsService
 from dialer.compliance.service import DoNotCallService
+from dialer.corrections.service import AgentsWord
 from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
 from dialer.engine.barring import BarWatch
@@ -79,6 +80,10 @@ from dialer.labels.api import router as labels_router
 from dialer.labels.service import LabelService
 from dialer.leads.api import router as leads_router
 from dialer.leads.service import LeadService
+from dialer.outcomes.api import router as outcomes_router
+from dialer.outcomes.service import ReclassifyService
+from dialer.reports.api import router as reports_router
+from dialer.reports.service import ReportService
 from dialer.retry.api import router as rules_router
 from dialer.retry.service import RulesService
 from dialer.schedule.api import router as schedule_router
@@ -154,6 +159,8 @@ class Service:
     campaigns: CampaignService
     leads: LeadService
     do_not_call: DoNotCallService
+    reclassify: ReclassifyService
+    reports: ReportService
     recordings: RecordingService
     board: Board
     ready: bool = False
@@ -218,6 +225,8 @@ class Service:
         undo.push_async_callback(self.leads.close)
         await self.do_not_call.resume_imports()
         undo.push_async_callback(self.do_not_call.close)
+        undo.push_async_callback(self.reclassify.close)
+        undo.push_async_callback(self.reports.close)
         undo.push_async_callback(self.inbound.close)
         undo.push_async_callback(self.floor.close)
         undo.push_async_callback(self.answering.close)
@@ -330,13 +339,18 @@ class Service:
                 campaigns_router(self.campaigns),
                 leads_router(self.leads),
                 clients_router(ClientService(self.store)),
+                outcomes_router(self.reclassify),
+                reports_router(self.reports),
                 compliance_router(
                     self.do_not_call,
                     ConsentService(self.store, self.clock, self.settings.default_region),
                     CapsService(self.store, self.clock),
                 ),
                 agents_router(self.agents, self.roster, self.clock),
-                attempts_router(AttemptService(self.store, self.attempts.flights), self.attempts),
+                attempts_router(
+                    AttemptService(self.store, self.attempts.flights),
+                    AgentsWord(self.store, self.attempts, self.answering, self.clock),
+                ),
                 labels_router(LabelService(self.store)),
                 recordings_router(self.recordings),
                 rules_router(RulesService(self.campaigns)),
@@ -544,6 +558,8 @@ def build(settings: Settings) -> Service:
         watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
         campaigns=CampaignService(store, clock, dialler.campaign_changed),
         leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
+        reclassify=ReclassifyService(store, clock),
+        reports=ReportService(store, clock, infrastructure.state / "reports"),
         do_not_call=DoNotCallService(
             store,
             clock,

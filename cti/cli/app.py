@@ -14,8 +14,10 @@ from cti.cli import (
     dnc,
     doctor,
     leads,
+    outcomes,
     processes,
     recordings,
+    reports,
     schedule,
 )
 from cti.cli.options import State, load_settings
@@ -33,6 +35,8 @@ app.add_typer(agents.app, name="agent")
 app.add_typer(attempts.app, name="attempt")
 app.add_typer(recordings.app, name="recording")
 app.add_typer(clients.app, name="client")
+app.add_typer(outcomes.app, name="outcome")
+app.add_typer(reports.app, name="report")
 app.add_typer(dnc.app, name="dnc")
 app.add_typer(dnc.consent, name="consent")
 app.add_typer(dnc.caps, name="caps")

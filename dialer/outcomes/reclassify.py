@@ -8,7 +8,7 @@ it. It may be broken off and run again at any time: what was changed already is 
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -69,6 +69,16 @@ class Report:
         """Attempts whose outcome changes."""
         return self.changes.total()
 
+    def add(self, other: "Report") -> None:
+        """Take in the figures of a further batch."""
+        self.looked += other.looked
+        self.reworded += other.reworded
+        self.unreadable += other.unreadable
+        self.changes.update(other.changes)
+        for pair, examples in other.examples.items():
+            self.examples[pair] = [*self.examples[pair], *examples][:EXAMPLES]
+        self.leads.update(other.leads)
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -86,20 +96,21 @@ async def reclassify(
     apply: bool = False,
     why: str = "",
     by: str = "",
-    seen: Callable[[Report], None] = lambda _report: None,
+    report: Report | None = None,
 ) -> Report:
     """Classify ended attempts again: these ids, or all placed `since` (of one campaign).
 
     apply: write what changes; otherwise nothing is written. why, by: kept with each change.
-    seen: told of the growing report after each batch.
+    report: one to be filled, which can be looked at meanwhile.
     """
-    report = Report()
+    report = report or Report()
     async for rows in _batches(store, attempt_ids, since, campaign_id):
-        found = await asyncio.to_thread(_classify_again, rows, report)
+        batch = Report()
+        found = await asyncio.to_thread(_classify_again, rows, batch)
+        report.add(batch)
         if apply and found:
             work = partial(_apply, found=found, why=why, by=by, now=clock.now())
             report.leads.update(await store.transact(work))
-        seen(report)
     return report
 
 

@@ -1,0 +1,41 @@
+"""Routes of classifying attempts again."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from dialer.outcomes.service import Reclassification, ReclassifyService
+
+
+class NewReclassification(BaseModel):
+    """What is to be classified again."""
+
+    since: datetime = Field(description="attempts placed from then on; with UTC offset")
+    campaign_id: int | None = None
+    apply: bool = Field(default=False, description="false: a dry run, which writes nothing")
+    why: str = Field(default="", max_length=255, description="kept with each change")
+    by: str = Field(default="", max_length=64)
+
+
+def router(service: ReclassifyService) -> APIRouter:
+    """Everything under /v1/reclassifications."""
+    routes = APIRouter(prefix="/v1/reclassifications", tags=["attempts"])
+
+    @routes.post(
+        "", status_code=202, summary="Classify kept evidence again; dry run unless applied"
+    )
+    async def start(new: NewReclassification) -> Reclassification:
+        return await service.start(
+            since=new.since,
+            campaign_id=new.campaign_id,
+            apply=new.apply,
+            why=new.why,
+            by=new.by,
+        )
+
+    @routes.get("/{run_id}", summary="What a run found so far")
+    async def progress(run_id: int) -> Reclassification:
+        return service.progress(run_id)
+
+    return routes

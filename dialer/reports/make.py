@@ -1,0 +1,156 @@
+"""Writes the feedback report of a list to a file."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import astuple
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel
+
+from cti.store.engine import Store
+from dialer.reports.feedback import (
+    LeadResult,
+    ListFacts,
+    RefusedRow,
+    Summary,
+    Wrong,
+    WrongNumber,
+    find_list,
+    read_leads,
+    read_refused,
+)
+from dialer.reports.sheets import Book, Column, CsvTable
+
+Part = Literal["leads", "wrong", "refused"]
+
+LEAD_COLUMNS: Final = (
+    Column("reference"),
+    Column("name", 20),
+    Column("numbers", 18, number=True),
+    Column("result", 10),
+    Column("closed because", 16),
+    Column("last outcome", 14),
+    Column("disposition", 16),
+    Column("reason", 48),
+    Column("note", 30),
+    Column("dials", 7),
+    Column("last attempt (lead's time)", 18),
+    Column("next dial (lead's time)", 18),
+)
+WRONG_COLUMNS: Final = (
+    Column("wrong because", 14),
+    Column("number", 18, number=True),
+    Column("name", 20),
+    Column("reference"),
+    Column("outcome", 16),
+    Column("disposition", 16),
+    Column("reason", 48),
+    Column("last attempt (lead's time)", 18),
+)
+REFUSED_COLUMNS: Final = (
+    Column("file", 24),
+    Column("line", 7),
+    Column("reason", 40),
+    Column("the row as it was read", 60),
+)
+
+
+class FeedbackOrder(BaseModel):
+    """What is to be written. part: of a CSV, which holds one table; a workbook holds them all."""
+
+    campaign_id: int
+    list_name: str | None = None
+    format: Literal["xlsx", "csv"] = "xlsx"
+    part: Part = "leads"
+
+
+async def make_feedback(
+    store: Store, order: FeedbackOrder, path: Path, seen: Callable[[int], None]
+) -> Summary:
+    """Write the report; returns its figures. seen: told how many leads were written so far.
+
+    Raises NotFound for campaign or list, OSError when the disk is full.
+    """
+    about = await find_list(store, order.campaign_id, order.list_name)
+    if order.format == "csv":
+        return await _csv(store, about, order.part, path, seen)
+    return await _book(store, about, path, seen)
+
+
+async def _csv(
+    store: Store, about: ListFacts, part: Part, path: Path, seen: Callable[[int], None]
+) -> Summary:
+    summary = Summary()
+    columns = {"leads": LEAD_COLUMNS, "wrong": WRONG_COLUMNS, "refused": REFUSED_COLUMNS}[part]
+    with closing(CsvTable(path, columns)) as table:
+        if part == "refused":
+            async for rows in read_refused(store, about):
+                for row in rows:
+                    table.add(_refused_cells(row))
+            return summary
+        async for leads in read_leads(store, about):
+            for lead in leads:
+                summary.add(lead)
+                if part == "leads":
+                    table.add(_lead_cells(lead))
+                else:
+                    for number in lead.wrong:
+                        table.add(_wrong_cells(number))
+            seen(summary.leads)
+    return summary
+
+
+async def _book(store: Store, about: ListFacts, path: Path, seen: Callable[[int], None]) -> Summary:
+    summary, book = Summary(), Book()
+    page = book.page("Summary", [24, *([14] * 20)])
+    wrong = {kind: book.sheet(kind.value.capitalize(), WRONG_COLUMNS) for kind in Wrong}
+    table = book.sheet("All leads", LEAD_COLUMNS)
+    async for leads in read_leads(store, about):
+        for lead in leads:
+            summary.add(lead)
+            table.add(_lead_cells(lead))
+            for number in lead.wrong:
+                wrong[number.kind].add(_wrong_cells(number))
+        seen(summary.leads)
+    refused, count = book.sheet("Refused at import", REFUSED_COLUMNS), 0
+    async for rows in read_refused(store, about):
+        for row in rows:
+            refused.add(_refused_cells(row))
+        count += len(rows)
+    page.title(f"Feedback on list “{about.name}”")
+    for name, value in (
+        ("campaign", about.campaign),
+        ("client", about.client or "–"),
+        ("list since", f"{about.imported_at:%Y-%m-%d %H:%M} UTC"),
+        ("report of", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+        ("leads", summary.leads),
+        ("dials", summary.dials),
+        ("rows refused at import", count),
+    ):
+        page.add([name, value])
+    page.add([])
+    page.header(["wrong data", "numbers"])
+    for kind in Wrong:
+        page.add([kind.value, summary.wrong[kind]])
+    page.add([])
+    became = sorted({reason for _, reason in summary.matrix})
+    page.header(["last outcome", *became, "leads"])
+    for outcome in sorted({outcome for outcome, _ in summary.matrix}):
+        counts = [summary.matrix[outcome, reason] for reason in became]
+        page.add([outcome, *counts, sum(counts)])
+    book.save(path)
+    return summary
+
+
+def _lead_cells(lead: LeadResult) -> list[str | int]:
+    return [*astuple(lead)[:-1]]
+
+
+def _wrong_cells(number: WrongNumber) -> list[str]:
+    return [number.kind.value, *astuple(number)[1:]]
+
+
+def _refused_cells(row: RefusedRow) -> list[str | int]:
+    return [row.file, row.line, row.reason, " | ".join(row.cells)]
