@@ -9,9 +9,10 @@ strange = detector.unknown()  # what was said and never taught: to be grouped
 """
 
 from hearing.announcements.detector import AnnouncementDetector
-from hearing.announcements.fingerprint import Fingerprint, fingerprint
+from hearing.announcements.fingerprint import Fingerprint
 from hearing.announcements.grouping import Group, group, place, same
 from hearing.announcements.library import Entry, Library
+from hearing.announcements.taking import fingerprint
 
 __all__ = [
     "AnnouncementDetector",

@@ -18,9 +18,10 @@ from hearing.announcements.fingerprint import (
     levels_of,
 )
 from hearing.announcements.library import Library
+from hearing.announcements.loops import one_pass
 from hearing.announcements.pursuit import Pursuit, Trace
 from hearing.announcements.reference import Reference
-from hearing.announcements.speechlike import speech_seconds
+from hearing.announcements.speechlike import speech_seconds, speech_span
 from hearing.sighting import Samples, Sighting, Source
 
 STEP = 25
@@ -29,7 +30,7 @@ ALL = 0.9
 """Share of the speech that is as good as all of it."""
 PHRASE_S, PHRASE_SHARE = 3.0, 0.4
 """A phrase from the beginning decides when it has so much speech, and this share of the whole."""
-END_S, END_SHARE = 1.8, 0.5
+END_S, END_SHARE = 1.8, 0.6
 """Joined late and heard to the end: so much speech, and this share."""
 CUT_S, CUT_SHARE = 2.0, 0.75
 """The sound broke off before the end."""
@@ -79,11 +80,11 @@ class AnnouncementDetector:
 
     def unknown(self) -> Fingerprint | None:
         """After `finish`: what was said and never taught, if there was such. To be grouped."""
-        frames = np.flatnonzero(self._pursuit.spoken)
-        if self._told or not frames.size:
+        begin, end = speech_span(self._pursuit.levels)
+        said = self._pursuit.levels[begin:end]
+        if self._told or speech_seconds(said) < UNKNOWN_S:
             return None
-        said = self._pursuit.levels[frames[0] : frames[-1] + 1]
-        return Fingerprint.of(said) if speech_seconds(said) >= UNKNOWN_S else None
+        return Fingerprint.of(one_pass(said))
 
     def _look(self, samples: Samples, *, ended: bool) -> list[Sighting]:
         new = levels_of(samples)

@@ -13,7 +13,6 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from cti.base.errors import UserError
 from hearing.sighting import RATE, Samples
 
 VERSION = 1
@@ -102,19 +101,3 @@ def _filters() -> npt.NDArray[np.float32]:
     rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     return np.maximum(np.minimum(rise, fall), 0).astype(np.float32)
-
-
-def fingerprint(samples: Samples) -> Fingerprint:
-    """The fingerprint of a recording that is to be taught or grouped.
-
-    Silence around it is cut off. Raises UserError when it is silent, too short, or nothing but
-    steady tones: such a recording would be found where it is not.
-    """
-    from hearing.announcements.speechlike import demand_speech  # noqa: PLC0415 - needs levels_of
-
-    levels = levels_of(samples)
-    begin, end = demand_speech(levels)
-    return Fingerprint.of(levels[begin:end])
-
-
-__all__ = ["Fingerprint", "Levels", "UserError", "fingerprint", "levels_of"]

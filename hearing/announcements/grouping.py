@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -65,8 +66,8 @@ def best_of(members: Sequence[Fingerprint]) -> list[Fingerprint]:
 
 def _matches(new: Fingerprint, others: Sequence[Fingerprint]) -> list[float]:
     """Agreement with each, 0 where it is another announcement."""
-    references = tuple(Reference(other) for other in others)
-    pursuit = Pursuit(Index([reference.levels for reference in references]), references)
+    references = tuple(_reference(other) for other in others)
+    pursuit = Pursuit(Index([reference.pieces for reference in references]), references)
     for _ in follow_all(pursuit, new.levels, _STEP):
         pass
     total = Reference(new).total
@@ -75,6 +76,12 @@ def _matches(new: Fingerprint, others: Sequence[Fingerprint]) -> list[float]:
         if _alike(references[trace.reference], trace, total):
             found[trace.reference] = max(found[trace.reference], trace.mean)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _reference(member: Fingerprint) -> Reference:
+    """Prepared once, however many newcomers are held against it."""
+    return Reference(member)
 
 
 def _alike(reference: Reference, trace: Trace, total: float) -> bool:

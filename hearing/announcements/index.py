@@ -16,7 +16,8 @@ from hearing.announcements.fingerprint import Levels
 
 PIECE = 50
 """Frames of a piece: 1 s."""
-_STRIDE = 3
+STRIDE = 3
+"""Frames from one piece to the next."""
 _ACROSS, _ALONG = 8, 8  # coefficients kept over bands and over time
 _DEPTH = 30.0  # dB
 ALIKE = 0.5
@@ -37,15 +38,14 @@ class Candidate:
 class Index:
     """Pieces of all references. Immutable."""
 
-    def __init__(self, references: Sequence[Levels]) -> None:
-        pieces = [pieces_of(levels, _STRIDE) for levels in references]
-        counts = [len(piece) for piece in pieces]
+    def __init__(self, pieces: Sequence[Vectors]) -> None:
+        """pieces: of each reference, `pieces_of` it with STRIDE."""
+        counts = [len(vectors) for vectors in pieces]
         shape = (0, _ACROSS * _ALONG)
         self._vectors = np.concatenate([np.empty(shape, np.float32), *pieces])
-        self._reference = np.repeat(np.arange(len(references)), counts)
-        self._begin = np.concatenate(
-            [np.zeros(0, np.int64), *(np.arange(count) * _STRIDE for count in counts)]
-        )
+        self._reference = np.repeat(np.arange(len(pieces)), counts)
+        begins = [np.arange(count) * STRIDE for count in counts]
+        self._begin = np.concatenate([np.zeros(0, np.int64), *begins])
 
     def candidates(self, piece: Levels, begin: int, most: int) -> list[Candidate]:
         """Where `piece` (PIECE frames, the first at frame `begin` of the stream) may belong.
@@ -60,7 +60,7 @@ class Index:
         taken: list[tuple[int, int]] = []
         for place in enough[np.argsort(scores[enough])[::-1]][: 8 * most]:
             reference, offset = int(self._reference[place]), begin - int(self._begin[place])
-            if all(r != reference or abs(o - offset) > 2 * _STRIDE for r, o in taken):
+            if all(r != reference or abs(o - offset) > 2 * STRIDE for r, o in taken):
                 found.append(Candidate(reference, offset, float(scores[place])))
             taken.append((reference, offset))
             if len(found) == most:

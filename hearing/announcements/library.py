@@ -48,7 +48,7 @@ class Library:
     @cached_property
     def index(self) -> Index:
         """To look pieces of a stream up. Built at first use, 1 ms for each recording."""
-        return Index([reference.levels for reference in self.references])
+        return Index([reference.pieces for reference in self.references])
 
     def to_bytes(self) -> bytes:
         """To hand it to another process; `from_bytes` reads it."""

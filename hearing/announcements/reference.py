@@ -6,6 +6,7 @@ import numpy as np
 
 from hearing.announcements.alignment import Mask, active, spoken
 from hearing.announcements.fingerprint import FRAMES_PER_SECOND, Fingerprint, Levels
+from hearing.announcements.index import STRIDE, Vectors, pieces_of
 
 _PAUSE = round(0.25 * FRAMES_PER_SECOND)
 
@@ -24,6 +25,11 @@ class Reference:
     def seconds(self, frames: Mask) -> float:
         """Seconds of speech among these frames."""
         return float((self.speech & frames).sum()) / FRAMES_PER_SECOND
+
+    @cached_property
+    def pieces(self) -> Vectors:
+        """For an index."""
+        return pieces_of(self.levels, STRIDE)
 
     @cached_property
     def pauses(self) -> tuple[int, ...]:

@@ -6,12 +6,13 @@ from cti.base.errors import UserError
 from hearing.announcements.alignment import Mask, active
 from hearing.announcements.fingerprint import FRAMES_PER_SECOND, Levels
 
-LEAST_SPEECH = 1.5
+LEAST_SPEECH = 1.2
 """Seconds of speech a recording must have to be told from others."""
 LONGEST = 60.0
 """Seconds: announcements repeat themselves long before."""
 _LAG = 5  # frames: 0.1 s, in which speech changes and a tone does not
 _STEADY = 2.5  # dB
+_WORD = 15  # frames
 _SWING = 3.0  # dB of standard deviation over a second: noise has less
 
 
@@ -28,31 +29,33 @@ def speech_seconds(levels: Levels) -> float:
     return float(speech(levels).sum()) / FRAMES_PER_SECOND
 
 
+def speech_span(levels: Levels) -> tuple[int, int]:
+    """Frames from the first word to behind the last: tones and silence around it left off."""
+    said = speech(levels).astype(np.float32)
+    lasting = np.flatnonzero(np.convolve(said, np.ones(_WORD), "same") >= 0.6 * _WORD)
+    if not lasting.size:
+        return 0, 0
+    return max(0, int(lasting[0]) - 3), min(len(levels), int(lasting[-1]) + 4)
+
+
 def demand_speech(levels: Levels) -> tuple[int, int]:
-    """Frames from the first to behind the last that sounds.
+    """The span of what is said.
 
     Raises UserError when the sound is silent, too short, too long, or has too little speech.
     """
-    sounds = np.flatnonzero(active(levels))
-    if not sounds.size:
-        raise UserError("The recording is silent.", "Take one in which it is heard.")
-    begin, end = int(sounds[0]), int(sounds[-1]) + 1
-    seconds = (end - begin) / FRAMES_PER_SECOND
+    if not active(levels).any():
+        raise UserError("The recording is silent.", "Take one in which something is said.")
+    begin, end = speech_span(levels)
+    seconds, spoken = (end - begin) / FRAMES_PER_SECOND, speech_seconds(levels[begin:end])
+    if spoken < LEAST_SPEECH:
+        raise UserError(
+            f"The recording has only {spoken:.1f} s of speech, too little to know it again.",
+            f"{LEAST_SPEECH:g} s are needed; tones are known without being taught.",
+        )
     if seconds > LONGEST:
         raise UserError(
             f"The recording is {seconds:.0f} s long; an announcement has {LONGEST:.0f} s at most.",
             "Cut out one announcement.",
-        )
-    if seconds < LEAST_SPEECH:
-        raise UserError(
-            f"The recording has only {seconds:.1f} s of sound, too little to tell it from others.",
-            f"{LEAST_SPEECH:g} s are needed.",
-        )
-    spoken = speech_seconds(levels[begin:end])
-    if spoken < LEAST_SPEECH:
-        raise UserError(
-            f"The recording has only {spoken:.1f} s of speech, the rest is tone, noise, silence.",
-            f"{LEAST_SPEECH:g} s are needed; tones are known without being taught.",
         )
     return begin, end
 
