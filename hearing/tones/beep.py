@@ -7,15 +7,17 @@ from hearing.tones.spectrum import Frames, end
 from hearing.tones.steady import Tone
 from hearing.tones.zones import Zone
 
-_HERTZ = (385.0, 2040.0)
+_HERTZ = (392.0, 2040.0)
 _SECONDS = (0.085, 1.08)
-_WOBBLE = 6.0  # Hz
+_WOBBLE = 4.0  # Hz
 _RIPPLE = 1.5  # dB
 _PURITY = 0.85
 _QUIET = 0.1  # power just after it, relative to its own: -10 dB
+_VOICED = (500.0, 0.25)  # Hz, seconds: a hummed m or n is lower and shorter, and follows a vowel
 _TUNE = 0.6  # seconds before it in which another tone makes it part of a tune
 _SAME = 25.0  # Hz
 _NOTICE = 0.35  # seconds from a tone's start until it is told of
+_BEGUN = 0.05  # seconds: what sounds from the start has no beginning
 _ECHO = 1.2  # seconds in which a tone of the same pitch makes it part of a rhythm
 
 
@@ -57,7 +59,11 @@ class Beeps:
         if not tone.over:
             return said
         before, self._last = self._last, tone
-        if not _is_beep(tone) or (before and _belongs(before, tone)):
+        if before and before.after > _QUIET and tone.continues(before):
+            tone = self._last = tone.joined(before)
+        elif before and _belongs(before, tone):
+            return said
+        if not _is_beep(tone):
             return said
         pauses = [rhythm.pause for rhythm in self._rhythms if rhythm.could_be(tone)]
         if not pauses:
@@ -80,11 +86,18 @@ def _is_beep(tone: Tone) -> bool:
     return (
         _HERTZ[0] <= tone.frequency <= _HERTZ[1]
         and _SECONDS[0] <= tone.seconds <= _SECONDS[1]
+        and tone.start >= _BEGUN
         and tone.wobble <= _WOBBLE
         and tone.ripple <= _RIPPLE
         and tone.purity >= _PURITY
         and tone.after <= _QUIET
+        and not _is_hummed(tone)
     )
+
+
+def _is_hummed(tone: Tone) -> bool:
+    hertz, seconds = _VOICED
+    return tone.frequency < hertz and tone.seconds < seconds and tone.before > _QUIET
 
 
 def _belongs(before: Tone, tone: Tone) -> bool:

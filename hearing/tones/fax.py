@@ -7,7 +7,6 @@ HDLC transmission begins with 1 s of flags (0x7E) in V.21 channel 2: 300 bit/s, 
 """
 
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,8 @@ from hearing.sighting import RATE, Samples, Sighting, Source
 from hearing.tones.spectrum import BIN_HZ, HOP, LOWEST, Frames, end
 from hearing.tones.steady import FLOOR, Tone
 
-_CED, _CED_REACH, _CED_SURE = 2100.0, 22.0, 1.1  # Hz, Hz, seconds
+_CED, _CED_REACH, _CED_SURE = 2100.0, 22.0, 1.5  # Hz, Hz, seconds
+_CED_PURE = 0.8  # least share of all power: a note of a tune seldom sounds so alone
 _CNG, _CNG_REACH = 1100.0, 42.0  # Hz
 _CNG_ON, _CNG_OFF = (0.42, 0.58), (2.5, 3.5)  # seconds
 _ONE, _ZERO, _BAUD = 1650.0, 1850.0, 300
@@ -26,7 +26,7 @@ _V21_BAND = slice(round(1500 / BIN_HZ) - LOWEST, round(2000 / BIN_HZ) - LOWEST +
 _V21_SHARE = 0.7  # least share of all power in the band
 _V21_LOOK = 32  # frames, 0.32 s: twelve flags
 _V21_AGAIN = 8  # frames until the next look
-_FLAGS = 0.8  # least share of runs that are those of flags
+_FLAGS = 0.7  # least correlation of the bits with those of flags
 
 
 class FaxTones:
@@ -34,12 +34,16 @@ class FaxTones:
 
     def __init__(self) -> None:
         self._said: set[str] = set()
+        self._answering: Tone | None = None  # the last tone, which may go on after a lost packet
         self._calling: Tone | None = None
         self._flags = _Flags()
 
     def hear(self, tone: Tone) -> list[Sighting]:
         """What this tone makes sure: an answer tone while it sounds, a calling tone twice."""
-        if abs(tone.frequency - _CED) <= _CED_REACH and tone.seconds >= _CED_SURE:
+        if self._answering and tone.continues(self._answering):
+            tone = tone.joined(self._answering)
+        self._answering = tone if tone.over else None
+        if _is_answer(tone):
             return self._say("ced", "fax answer tone", tone.start, tone.heard, 0.99)
         if not tone.over or not _is_calling(tone):
             return []
@@ -61,6 +65,11 @@ class FaxTones:
         self._said.add(name)
         place = (round(max(at, 0.0), 3), round(until, 3))
         return [Sighting(Source.FAX, f"fax.{name}", what, *place, "fax", sure)]
+
+
+def _is_answer(tone: Tone) -> bool:
+    near = abs(tone.frequency - _CED) <= _CED_REACH
+    return near and tone.seconds >= _CED_SURE and tone.purity >= _CED_PURE
 
 
 def _is_calling(tone: Tone) -> bool:
@@ -93,14 +102,12 @@ class _Flags:
 
 def is_flags(pcm: Samples) -> bool:
     """Whether V.21 says 01111110 over and over: six bits of 1650 Hz, two of 1850 Hz."""
-    one, zero = (
-        np.abs(signal.fftconvolve(pcm, matched, mode="valid")) for matched in _matched_filters()
-    )
-    says_one = one > zero
-    changes = np.flatnonzero(says_one[1:] != says_one[:-1])
-    runs = [(bool(says_one[stop]), (stop - start) / _BIT) for start, stop in pairwise(changes)]
-    good = sum(abs(bits - (6 if is_one else 2)) <= 0.6 for is_one, bits in runs)
-    return len(runs) >= 14 and bool(good >= _FLAGS * len(runs))
+    one, zero = (np.abs(signal.fftconvolve(pcm, bit, mode="valid")) for bit in _matched_filters())
+    says = (one - zero) / (one + zero + 1e-12)
+    says = says - says.mean()
+    strength = np.sqrt(np.sum(says**2)) + 1e-12
+    alike = [np.sum(says * flag) / strength for flag in _flags(len(says))]
+    return bool(max(alike) >= _FLAGS)
 
 
 @cache
@@ -108,3 +115,15 @@ def _matched_filters() -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.compl
     """One bit of each frequency."""
     time = np.arange(round(_BIT)) / RATE
     return np.exp(2j * np.pi * _ONE * time), np.exp(2j * np.pi * _ZERO * time)
+
+
+@cache
+def _flags(length: int) -> list[npt.NDArray[np.float64]]:
+    """Flags that begin at each quarter of a bit, without their mean, of power 1 in all."""
+    flags = []
+    for shift in range(32):
+        bit = (np.arange(length) / _BIT + shift / 4) % 8
+        flag = np.where((bit < 1) | (bit >= 7), -1.0, 1.0)
+        flag -= flag.mean()
+        flags.append(flag / np.sqrt(np.sum(flag**2)))
+    return flags

@@ -1,7 +1,7 @@
 """Ringback, busy, congestion and "number unobtainable" of one country, by pitch and cadence."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,7 +29,9 @@ _LOBE = 1.5 * BIN_HZ  # a sine reaches this far under the window
 _SHARE = 0.6  # least share of a burst's power on its frequencies
 _EACH = 0.04  # least share of each of two tones: 14 dB of twist
 _QUIET = 0.16  # greatest power of a pause, relative to the burst: -8 dB
-_HOLE = 5  # frames: a lost packet or a beat between two tones may be this long
+_HOLE = (5, 12)  # frames that a lost packet or a beat may last: as far as the zone's pauses allow
+_FADED = 16  # a burst goes on down to this part of its peak, 12 dB: codecs let tones flutter
+_RISE = 8  # frames in which a tone comes to its full level under the window
 _BLIP = 4  # frames: a shorter burst is noise
 _SURE = 15  # frames after which a burst is known to be one
 _LONGEST = 400  # frames that are kept: longer than any burst of the table
@@ -86,6 +88,8 @@ class CallProgress:
         self._zone = zone
         self._masks = [_mask(cadence) for cadence in zone.cadences]
         self._band = np.flatnonzero(np.logical_or.reduce(self._masks))
+        shortest = min(time for one in zone.cadences for time in one.times[1::2])
+        self._hole = min(max(int(shortest * RATE / HOP * 0.6), _HOLE[0]), _HOLE[1])
         self._rhythm: deque[_Element] = deque(maxlen=_MEMORY)
         self._burst: _Burst | None = None
         self._sure: frozenset[int] | None = None  # of the burst: cadences of its pitch, once known
@@ -119,7 +123,10 @@ class CallProgress:
                 self._pause.append(total)
                 return
             burst = self._burst = _Burst()
-        if band >= max(burst.peak / 4, FLOOR):
+        if band > _FADED * burst.peak and len(burst.frames) > _RISE:
+            self._sure = None  # what came before was but noise
+            burst = self._burst = _Burst()
+        if band >= max(burst.peak / _FADED, FLOOR / 4):
             del self._pause[len(self._pause) - burst.missing :]  # it was but a hole
             burst.add(frame, band, power, total)
             if self._sure is None and frame - burst.frames[0] >= _SURE:
@@ -128,7 +135,7 @@ class CallProgress:
             return
         burst.missing += 1
         self._pause.append(total)
-        if burst.missing > _HOLE:
+        if burst.missing > self._hole:
             yield from self._close(burst, frame)
 
     def _begin(self, burst: _Burst) -> None:
@@ -190,16 +197,16 @@ class CallProgress:
 
     def _decide(self, frame: int) -> list[Sighting]:
         """The one cadence that the rhythm can only be, if it has not been said."""
-        found = [
-            (error, index)
+        found = {
+            index: error
             for index, cadence in enumerate(self._zone.cadences)
             if (error := self._error(index, _needed(cadence))) is not None
-        ]
+        }
         if not found:
             return []
-        error, best = min(found)
+        best = max(found, key=lambda index: (self._explained(index), -found[index]))
         cadence = self._zone.cadences[best]
-        if cadence.says in self._said or self._could_be_another(best):
+        if cadence.says in self._said or self._has_rival(best, found):
             return []
         self._said.add(cadence.says)
         first = self._rhythm[-_needed(cadence)]
@@ -211,19 +218,22 @@ class CallProgress:
                 at=round(first.start, 3),
                 until=round(end(frame), 3),
                 meaning=MEANING[cadence.says],
-                confidence=round(1 - 0.05 * error, 3),
+                confidence=round(1 - 0.05 * found[best], 3),
             )
         ]
 
-    def _could_be_another(self, best: int) -> bool:
-        """Whether a cadence of another meaning, with a longer rhythm, is not yet ruled out."""
-        heard = len(self._rhythm)
+    def _has_rival(self, best: int, found: Collection[int]) -> bool:
+        """Whether a longer cadence, not yet heard in full, explains as much of the rhythm."""
+        explained = self._explained(best)
         return any(
-            cadence.says != self._zone.cadences[best].says
-            and heard < _needed(cadence)
-            and self._error(index, heard) is not None
-            for index, cadence in enumerate(self._zone.cadences)
+            index not in found and self._explained(index) >= explained
+            for index in range(len(self._zone.cadences))
         )
+
+    def _explained(self, index: int) -> int:
+        """How many of the last elements fit the cadence."""
+        counts = range(len(self._rhythm), 0, -1)
+        return next((count for count in counts if self._error(index, count) is not None), 0)
 
     def _error(self, index: int, count: int) -> float | None:
         """How far the last `count` elements are off the cadence, in shares of what is allowed.

@@ -8,15 +8,17 @@ call failed into pitch and length of the first two tones (Bellcore LSSGR; ±0.2 
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hearing.sighting import Sighting, Source
 from hearing.tones.steady import Tone
 
 _ITU = (950.0, 1400.0, 1800.0)
 _REACH = 62.0  # Hz: 50, and what codecs and noise add
-_LENGTHS = (0.18, 0.49)  # seconds: 260 to 400 ms, Bell's 274 to 380, and a lost packet at the edge
-_GAP = 0.08  # seconds between edges: 30 ms, and a lost packet
-_THIRD = 0.16  # seconds of the third tone that make sure
+# Lost packets cut up to 0.1 s off a tone's edges; the time from start to start bears it better.
+_LENGTHS = (0.12, 0.49)  # seconds: 260 to 400 ms, Bell's 274 to 380
+_BEATS = (0.2, 0.52)  # seconds from start to start
+_GAP = 0.19  # seconds between edges: 30 ms
 _LOW, _HIGH = (913.8, 1370.6), (985.2, 1428.5)
 _BELL_LAST = 1776.7
 _SHORT, _LONG = 0.274, 0.380
@@ -56,6 +58,8 @@ class SpecialInformation:
     def hear(self, tone: Tone) -> list[Sighting]:
         """What this tone makes sure."""
         said = []
+        if self._before and tone.continues(self._before[-1]):
+            tone = tone.joined(self._before.pop())
         if len(self._before) == 2 and self._fits((*self._before, tone)):
             said = self._name((*self._before, tone))
             if said:
@@ -65,13 +69,12 @@ class SpecialInformation:
         return said
 
     def _fits(self, tones: tuple[Tone, ...]) -> bool:
-        first, second, third = tones
         pitches = zip(tones, _ITU, strict=True)
         return (
             all(abs(tone.frequency - nominal) <= _REACH for tone, nominal in pitches)
-            and all(_LENGTHS[0] <= tone.seconds <= _LENGTHS[1] for tone in (first, second))
-            and _THIRD <= third.seconds <= _LENGTHS[1]
-            and max(second.start - first.end, third.start - second.end) <= _GAP
+            and all(_LENGTHS[0] <= tone.seconds <= _LENGTHS[1] for tone in tones)
+            and all(_BEATS[0] <= two.start - one.start <= _BEATS[1] for one, two in pairwise(tones))
+            and all(two.start - one.end <= _GAP for one, two in pairwise(tones))
         )
 
     def _name(self, tones: tuple[Tone, ...]) -> list[Sighting]:

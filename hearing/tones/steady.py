@@ -1,14 +1,15 @@
 """Single tones that hold their pitch: the matter of SIT, fax answers and beeps."""
 
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hearing.sighting import RATE
 from hearing.tones.spectrum import BIN_HZ, HOP, LOWEST, Frames, end, middle
 
-MARKS = (18, 120)
-"""Ages in frames at which a tone that still sounds is told of: 0.18 and 1.2 s."""
+MARKS = (18, 160)
+"""Ages in frames at which a tone that still sounds is told of: 0.18 and 1.6 s."""
 FLOOR = 2e-6
 """Power below which nothing is a tone: a sine of -57 dB of full scale."""
 
@@ -18,6 +19,7 @@ _PURE = 0.65  # least share of all power in one sine
 _DRIFT = 25.0  # Hz: further away is another tone
 _HOLE = 6  # frames: a lost packet or a phase reversal may be this long
 _LONGEST = 600  # frames that are kept: nothing longer means more
+_BROKEN = 0.13  # seconds that lost packets may cut out of a tone
 _OTHER = 2  # frames of another pitch end a tone at once
 
 
@@ -27,7 +29,8 @@ class Tone:
 
     start, seconds: of sound, to about 5 ms. frequency in Hz, wobble its standard deviation.
     level: power, 1 for full scale; ripple: standard deviation of the level in dB.
-    purity: share of all power. after: power of everything just after its end, relative to `level`.
+    purity: share of all power. before, after: power of everything just before its start and just
+    after its end, relative to `level`.
     over: whether it has ended; one that still sounds is told of at `MARKS`. heard: second of sound
     at which this is known.
     """
@@ -39,6 +42,7 @@ class Tone:
     level: float
     ripple: float
     purity: float
+    before: float
     after: float
     over: bool
     heard: float
@@ -47,11 +51,22 @@ class Tone:
     def end(self) -> float:
         return self.start + self.seconds
 
+    def continues(self, before: "Tone") -> bool:
+        """Whether lost packets broke one tone in two."""
+        near = abs(before.frequency - self.frequency) <= _DRIFT
+        return near and self.start - before.end <= _BROKEN
+
+    def joined(self, before: "Tone") -> "Tone":
+        """Both as one."""
+        whole = self.end - before.start
+        return replace(self, start=before.start, seconds=whole, before=before.before)
+
 
 @dataclass(slots=True)
 class _Sounding:
-    """A tone in the making: what each of its frames showed."""
+    """A tone in the making: what each of its frames showed, and the total power before it."""
 
+    before: list[float]
     frames: list[int] = field(default_factory=list)
     pitch: list[float] = field(default_factory=list)
     level: list[float] = field(default_factory=list)
@@ -67,7 +82,7 @@ class _Sounding:
         first, last = self.frames[good[0]], self.frames[good[-1]]
         inner = good[3:-3] if len(good) > 8 else good[2:-2] if len(good) > 5 else good
         pitch = np.array(self.pitch)[inner]
-        after = self.hole[3:]
+        before, after = self.before[:5], self.hole[3:]
         return Tone(
             start=middle(first - 0.5),
             seconds=(last - first + 1) * HOP / RATE,
@@ -76,6 +91,7 @@ class _Sounding:
             level=typical,
             ripple=float((10 * np.log10(levels[inner])).std()),
             purity=float(np.median(np.array(self.purity)[inner])),
+            before=sum(before) / len(before) / typical if before else 0.0,
             after=sum(after) / len(after) / typical if after else 1.0,
             over=over,
             heard=end(now),
@@ -87,6 +103,7 @@ class SteadyTones:
 
     def __init__(self) -> None:
         self._now: _Sounding | None = None
+        self._past: deque[float] = deque(maxlen=9)  # total power of the last frames
 
     def feed(self, frames: Frames) -> list[Tone]:
         """The tones that ended, or reached an age of `MARKS`, within these frames."""
@@ -97,19 +114,21 @@ class SteadyTones:
         purity = level / (frames.total + 1e-12)
         tonal = (purity >= _PURE) & (level >= FLOOR)
         if self._now is None and not tonal.any():
+            self._past.extend(frames.total[-9:].tolist())
             return []
         # A Hann window's main lobe is nearly a Gaussian: a parabola through the logarithms.
         left, mid, right = np.log(near[:, 1:4] + 1e-20).T
         bend = np.minimum(left - 2 * mid + right, -1e-6)
         pitch = (LOWEST + peak + (left - right) / (2 * bend)) * BIN_HZ
-        columns = (tonal.tolist(), pitch.tolist(), level.tolist(), purity.tolist())
+        columns = (tonal, pitch, level, purity, frames.total)
+        heard = zip(*(column.tolist() for column in columns), strict=True)
         told: list[Tone] = []
-        for offset, (is_tone, hertz, power, pure) in enumerate(zip(*columns, strict=True)):
-            frame = frames.first + offset
+        for frame, (is_tone, hertz, power, pure, total) in enumerate(heard, frames.first):
             if not (is_tone and self._belongs(hertz)):
-                told += self._miss(frame, float(frames.total[offset]), is_tone)
+                told += self._miss(frame, total, is_tone)
             if is_tone and self._belongs(hertz):
                 told += self._go_on(frame, hertz, power, pure)
+            self._past.append(total)
         return told
 
     def _belongs(self, hertz: float) -> bool:
@@ -119,7 +138,7 @@ class SteadyTones:
         return abs(hertz - sorted(recent)[len(recent) // 2]) <= _DRIFT
 
     def _go_on(self, frame: int, hertz: float, power: float, pure: float) -> list[Tone]:
-        now = self._now = self._now or _Sounding()
+        now = self._now = self._now or _Sounding(list(self._past))
         before = frame - now.frames[0] if now.frames else 0
         last = now.frames[-1] - now.frames[0] if now.frames else -1
         now.hole.clear()
