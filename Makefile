@@ -4,7 +4,7 @@ SHELL := /bin/bash
 bin := .venv/bin
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 setup: ## what `make demo` needs, and no more
 	@setup/install
@@ -28,6 +28,9 @@ check:
 bench-load: ## calls per second, CPU per call, answer to bridge; ARGS="…"
 	@setup/install && $(bin)/python -m bench.load $(ARGS)
 
+bench-outcomes: ## how right outcomes are, AMD() beside; 25 minutes; ARGS="--quick …"
+	@setup/install packages python asterisk bench && $(bin)/python -m bench.outcomes $(ARGS)
+
 compose-test: ## builds the images, runs the whole stack and a short demo in it
 	@setup/install python && $(bin)/python setup/leftovers.py setup/compose-test
 
@@ -40,4 +43,4 @@ lock: ## pins what pyproject.toml asks for in requirements.lock (needs uv)
 clean: ## what was made here, but not the cache shared by checkouts
 	rm -rf .venv .state out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo test lint check bench-load compose-test lock clean
+.PHONY: help setup demo test lint check bench-load bench-outcomes compose-test lock clean

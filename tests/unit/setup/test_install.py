@@ -177,3 +177,20 @@ def is_shell(path: Path) -> bool:
     if path.suffix or not path.is_file():
         return path.suffix == ".sh"
     return re.match(r"#!.*\b(ba)?sh\n", path.read_text()) is not None
+
+
+def test_voices_of_the_bench_are_fetched_once_into_the_cache(machine: Machine) -> None:
+    for command in ("flite", "npm"):
+        machine.put(command)
+    (machine.checkout / "setup/voices").write_text(
+        f'#!/bin/bash\necho "voices $*" >>{machine.calls}\nmkdir "$2"\n'
+    )
+    steps = machine.checkout / "setup/install"
+    steps.write_text(steps.read_text().replace("libopencore-amrnb0:/usr/lib/*", "amr:/usr/bin"))
+    steps.write_text(steps.read_text().replace("/usr/bin/libopencore-amrnb.so.0", "/usr/bin/env"))
+    voices = machine.asterisk.with_name("voices-1")
+    for _ in range(2):
+        done = machine.install("bench")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert voices.is_dir()
+    assert machine.called("voices") == [f".venv/bin/python {voices}"]
