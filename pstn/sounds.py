@@ -66,7 +66,16 @@ def _man(text: str) -> Say:
 # SIT, vacant code: ITU-T Q.35 / E.180 frequencies, short first and long following tones.
 _SIT = (Tone((950.0,), 0.33), Tone((1400.0,), 0.33), Tone((1800.0,), 0.33), _pause(0.4))
 
+# China's busy tone, and a few bars as callers hear them instead of ringing (ring-back music).
+_BUSY = (Tone((450.0,), 0.35), _pause(0.35))
+_BARS = tuple(
+    Tone(chord, 0.4, level=-16.0)
+    for chord in ((262.0, 330.0, 392.0), (294.0, 370.0, 440.0), (330.0, 415.0, 494.0), (392.0,))
+)
+
 SOUNDS: Mapping[str, Sequence[Part]] = {
+    "busy-tone": _BUSY * 15,
+    "ringback-music": _BARS * 8,
     "vacant": (
         _zh("nin2 bo1 da3 de5 hao4 ma3 shi4 kong1 hao4, qing3 he2 dui4 hou4 zai4 bo1."),
         _pause(0.3),

@@ -204,12 +204,14 @@ class House:
         await self.until(quiet, "all is quiet")
 
 
-async def open_house(state: Path, undo: AsyncExitStack, **settings: Any) -> House:
+async def open_house(
+    state: Path, undo: AsyncExitStack, personas: Path = PERSONAS, **settings: Any
+) -> House:
     """Start everything; `undo` stops it, and fails if anything of it still runs."""
     undo.callback(nothing_runs, state)
     ports = Ports(state / "world", "127.0.0.2")
     undo.callback(ports.close)
-    world = World(state / "world", ports, find_asterisk(), PERSONAS)
+    world = World(state / "world", ports, find_asterisk(), personas)
     undo.push_async_callback(world.stop)
     service = build(
         Settings(
