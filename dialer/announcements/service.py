@@ -137,6 +137,10 @@ class AnnouncementService:
         """Its recording, a WAV file, or NotFound."""
         return (await self._row(announcement_id)).sample
 
+    async def print(self, announcement_id: int) -> bytes:
+        """Its fingerprint, or NotFound."""
+        return (await self._row(announcement_id)).fingerprint
+
     async def forget(self, announcement_id: int) -> AnnouncementView:
         """It is not known any more; a group that was named so has no name again."""
         view = await self.get(announcement_id)
@@ -174,7 +178,7 @@ class AnnouncementService:
         for row in rows:
             shared = carrier and row.carrier and carrier != row.carrier and meaning == row.meaning
             kept = Fingerprint.from_bytes(row.fingerprint)
-            if not shared and await asyncio.to_thread(same, new, kept):
+            if not shared and await asyncio.to_thread(same, new, kept) > 0:
                 return row
         return None
 

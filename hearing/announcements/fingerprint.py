@@ -80,13 +80,15 @@ def levels_of(samples: Samples) -> Levels:
     frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
     power = np.square(np.abs(np.fft.rfft(frames * _window(), axis=1)))
     energy = power.astype(np.float32) @ _filters()
-    return np.maximum(10 * np.log10(energy + np.float32(1e-12)), np.float32(FLOOR))
+    levels: Levels = np.maximum(10 * np.log10(energy + np.float32(1e-12)), np.float32(FLOOR))
+    return levels
 
 
 @cache
 def _window() -> npt.NDArray[np.float32]:
-    hann = np.hanning(WINDOW + 1)[:-1]
-    return (hann / hann.sum() * 2).astype(np.float32)  # a full-scale sine has 0 dB
+    hann: npt.NDArray[np.float64] = np.hanning(WINDOW + 1)[:-1]
+    scaled = hann / hann.sum() * 2
+    return np.asarray(scaled, np.float32)  # a full-scale sine has 0 dB
 
 
 @cache

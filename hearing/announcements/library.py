@@ -75,7 +75,8 @@ class Library:
             parts.append(data[place - size : place])
         if len(parts) % 2:
             raise ValueError("the library of announcements breaks off")
-        return cls(
-            Entry(*json.loads(words), fingerprint=Fingerprint.from_bytes(kept))
-            for words, kept in zip(parts[::2], parts[1::2], strict=True)
-        )
+        entries = []
+        for words, kept in zip(parts[::2], parts[1::2], strict=True):
+            key, name, meaning = json.loads(words)
+            entries.append(Entry(key, name, meaning, Fingerprint.from_bytes(kept)))
+        return cls(entries)

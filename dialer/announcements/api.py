@@ -1,0 +1,167 @@
+"""Routes of announcements: teach, list, forget, listen; and those without a name."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+from starlette.datastructures import FormData, UploadFile
+
+from cti.base.errors import UserError
+from dialer.announcements.service import MEANINGS, AnnouncementService, AnnouncementView, Lesson
+from dialer.announcements.unknown import GroupView, Named, UnknownService
+
+MAX_UPLOAD = 32 * 1024**2
+"""Bytes: a minute and a half of uncompressed studio sound has half of it."""
+_CHUNK = 256 * 1024
+_WORD = {"type": "string", "maxLength": 128}
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file", "means"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "one announcement, in any usual audio format",
+                        },
+                        "means": {"type": "string", "enum": [str(one) for one in MEANINGS]},
+                        "carrier": _WORD | {"description": "empty: of no carrier"},
+                        "name": _WORD | {"description": "empty: made of carrier and meaning"},
+                        "by": _WORD | {"description": "who teaches it"},
+                        "replace": {"type": "boolean", "description": "teach a known one anew"},
+                    },
+                }
+            }
+        },
+    }
+}
+_SOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/wav": {}}}}
+
+
+class NewName(BaseModel):
+    """What a group of recordings is."""
+
+    means: str = Field(max_length=24, description=f"one of {', '.join(MEANINGS)}")
+    carrier: str = Field("", max_length=64)
+    name: str = Field("", max_length=128, description="empty: made of carrier and meaning")
+    by: str = Field("", max_length=64, description="who says so")
+
+
+def router(taught: AnnouncementService, unknown: UnknownService) -> APIRouter:
+    """Everything under /v1/announcements and /v1/unknown-announcements."""
+    routes = APIRouter(prefix="/v1", tags=["announcements"])
+    _add_taught(routes, taught, unknown)
+    _add_unknown(routes, unknown)
+    return routes
+
+
+def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: UnknownService) -> None:
+    @routes.get("/announcements", summary="What was taught, by carrier and name")
+    async def listed(carrier: str | None = None) -> list[AnnouncementView]:
+        return list(await taught.list(carrier))
+
+    # Reads the form itself: a size must be known, and refused, before the body is taken in.
+    @routes.post(
+        "/announcements", status_code=201, summary="Teach a recording", openapi_extra=_FORM
+    )
+    async def learn(request: Request) -> Named:
+        _check_size(request)
+        async with request.form(max_files=1, max_fields=10) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise UserError("The form has no file.", "Send it as multipart field “file”.")
+            with tempfile.TemporaryDirectory(prefix="announcement-") as folder:
+                path = Path(folder) / f"sound{_suffix(file.filename)}"
+                with path.open("wb") as out:
+                    while chunk := await file.read(_CHUNK):
+                        out.write(chunk)
+                try:
+                    made = await taught.learn_file(path, _lesson(form))
+                except UserError as error:
+                    name = file.filename or "The file"
+                    error.what = error.what.replace(str(path), name).replace(path.name, name)
+                    raise
+        return await unknown.resolve(made)
+
+    @routes.get("/announcements/{announcement_id}", summary="One of them")
+    async def one(announcement_id: int) -> AnnouncementView:
+        return await taught.get(announcement_id)
+
+    @routes.get(
+        "/announcements/{announcement_id}/sample.wav",
+        summary="Its recording",
+        response_class=Response,
+        responses=_SOUND,
+    )
+    async def sample(announcement_id: int) -> Response:
+        return Response(await taught.sample(announcement_id), media_type="audio/wav")
+
+    @routes.delete(
+        "/announcements/{announcement_id}",
+        summary="Forget it; attempts that heard it by a name given later are classified again",
+    )
+    async def forget(announcement_id: int, by: str = "") -> Named:
+        return await unknown.forget(announcement_id, by[:64])
+
+
+def _add_unknown(routes: APIRouter, unknown: UnknownService) -> None:
+    @routes.get("/unknown-announcements", summary="Without a name, the most frequent first")
+    async def groups(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[GroupView]:
+        return list(await unknown.groups(limit))
+
+    @routes.get(
+        "/unknown-announcements/{group_id}/sample.wav",
+        summary="The recording that stands for a group",
+        response_class=Response,
+        responses=_SOUND,
+    )
+    async def group_sample(group_id: int) -> Response:
+        return Response(await unknown.sample(group_id), media_type="audio/wav")
+
+    @routes.post(
+        "/unknown-announcements/{group_id}/name",
+        status_code=201,
+        summary="Say what a group is: it is known from now on, and past attempts follow",
+    )
+    async def name(group_id: int, new: NewName) -> Named:
+        return await unknown.name(group_id, Lesson(new.means, new.carrier, new.name, new.by))
+
+
+def _lesson(form: FormData) -> Lesson:
+    def word(name: str, most: int) -> str:
+        text = str(form.get(name) or "").strip()
+        if len(text) > most or not text.isprintable():
+            raise UserError(
+                f"{name} cannot be used.", f"It has at most {most} printable characters."
+            )
+        return text
+
+    return Lesson(
+        means=word("means", 24),
+        carrier=word("carrier", 64),
+        name=word("name", 128),
+        by=word("by", 64),
+        replace=word("replace", 5).lower() in {"1", "true", "yes", "on"},
+    )
+
+
+def _suffix(name: str | None) -> str:
+    """The ending alone: raw formats are told by it."""
+    suffix = Path(name or "").suffix.lower()
+    return suffix if suffix[1:].isalnum() and len(suffix) <= 8 else ""
+
+
+def _check_size(request: Request) -> None:
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise UserError("The size of the upload is unknown.", "Send a Content-Length header.")
+    if int(length) > MAX_UPLOAD:
+        raise UserError(
+            f"The file is larger than {MAX_UPLOAD // 1024**2} MiB.", "Cut out one announcement."
+        )
