@@ -39,6 +39,7 @@ def report(
             "missing": sum(a["id"] not in ready for a in bridged),
         },
         **_early(attempts),
+        **_machines(boards),
         "retries_scheduled": campaign.get("retries_waiting", 0),
         "truth": truth.as_dict(),
         "live_mismatches": sum(b["link"]["mismatches"] for b in boards),
@@ -68,6 +69,13 @@ def faults(result: dict[str, Any]) -> list[str]:
     return [
         what if count is True else f"{what}: {count}" for what, count in checks.items() if count
     ]
+
+
+def _machines(boards: list[dict[str, Any]]) -> dict[str, float]:
+    """Agents' time with machines, over all lives of the service and all campaigns."""
+    figures = [campaign for board in boards for campaign in board["campaigns"]]
+    names = ("machines_taken_back", "machine_seconds", "machine_seconds_saved")
+    return {name: round(sum(figure[name] for figure in figures), 1) for name in names}
 
 
 def _early(attempts: list[dict[str, Any]]) -> dict[str, float]:

@@ -1,17 +1,30 @@
 """`cti attempt …`"""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from cti.cli.options import Json, State, connect, find_campaign, moment, segment
-from cti.cli.output import console, local, print_facts, print_json, print_table, say
+from cti.cli.output import console, local, print_facts, print_json, print_table, say, shown
 from cti.cli.timeline import phases, timeline
 
 app = typer.Typer(help="Attempts: what became of every dial.", no_args_is_help=True)
 
 AttemptId = Annotated[str, typer.Argument(metavar="ATTEMPT", help="The attempt's id, at-…")]
+
+
+class PickedUp(StrEnum):
+    """Who, or what, may answer a call."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    FAX = "fax"
+    IVR = "ivr"
+    SILENCE = "silence"
+
+
 GOOD = {"answered"}
 BAD = {"abandoned", "failed"}
 
@@ -42,6 +55,11 @@ def show(attempt_id: AttemptId, state: State = None, as_json: Json = False) -> N
     console().print()
     console().print(phases(attempt))
     console().print(timeline(attempt["evidence"]))
+    for change in attempt["corrections"]:
+        was = f"{change['was']} → " if change["was"] else ""
+        reason = f": {change['why']}" if change["why"] else ""
+        said = f"{local(change['at'])}  {change['by']} said {was}{change['becomes']}{reason}"
+        console().print(Text(shown(f"{said} ({change['effect']})"), "magenta"))
 
 
 @app.command("list")
@@ -104,6 +122,48 @@ def dispose(
         print_json({"id": attempt_id} | body)
     else:
         say(f"{attempt_id}: {code}.")
+
+
+@app.command()
+def correct(
+    attempt_id: AttemptId,
+    code: Annotated[str, typer.Argument(help="What it should be instead.")],
+    why: Annotated[str, typer.Option(help="The reason; kept with the change.")],
+    at: Annotated[str | None, typer.Option(help="When to call back: 2026-03-01T09:30")] = None,
+    comment: Annotated[str, typer.Option("--note", help="Replaces the agent's note.")] = "",
+    by: Annotated[str, typer.Option(help="Who says so; left out: the agent who talked.")] = "",
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Change the disposition of a call that is over; who, when and why are kept."""
+    path = f"/v1/attempts/{segment(attempt_id)}/disposition"
+    body = {"disposition": code, "callback_at": moment(at), "note": comment, "why": why, "by": by}
+    with connect(state) as client:
+        said = client.post(path, body)
+    if as_json:
+        print_json(said)
+    else:
+        was = f", was {said['was']}" if said["was"] else ""
+        say(f"{attempt_id}: {code}{was}. {said['effect']}".rstrip())
+
+
+@app.command()
+def says(
+    attempt_id: AttemptId,
+    who: Annotated[PickedUp, typer.Argument(help="Who, or what, picked up.")],
+    by: Annotated[str, typer.Option(help="Who says so; left out: the agent who talks.")] = "",
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Say who picked up: it overrules what was heard, takes back a machine, and teaches."""
+    path = f"/v1/attempts/{segment(attempt_id)}/heard"
+    with connect(state) as client:
+        said = client.post(path, {"is": who.value, "by": by})
+    if as_json:
+        print_json(said)
+    else:
+        now = f" Its outcome is {said['outcome']}." if said["outcome"] else ""
+        say(f"{attempt_id}: {who.value}.{now}")
 
 
 def outcome(word: str | None) -> Text:

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from dialer.attempts.service import AttemptService, AttemptView
-from dialer.engine.attempts import Attempts
+from dialer.corrections.service import AgentsWord, Said
+from dialer.labels.models import Label
 
 
 class NewDisposition(BaseModel):
@@ -16,9 +17,20 @@ class NewDisposition(BaseModel):
     disposition: str = Field(description="a code of the campaign's dispositions", max_length=32)
     callback_at: AwareDatetime | None = Field(None, description="for an appointment, with offset")
     note: str = Field("", max_length=2000)
+    by: str = Field("", max_length=64, description="who says so; empty: the agent who talked")
+    why: str = Field("", max_length=500, description="for a correction: the reason")
 
 
-def router(service: AttemptService, attempts: Attempts) -> APIRouter:
+class NewHeard(BaseModel):
+    """Who picked up, in a person's judgement."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    label: Label = Field(alias="is", description="person, machine, fax, ivr or silence")
+    by: str = Field("", max_length=64, description="who says so; empty: the agent who talks")
+
+
+def router(service: AttemptService, word: AgentsWord) -> APIRouter:
     """Everything under /v1/attempts."""
     routes = APIRouter(prefix="/v1/attempts", tags=["attempts"])
 
@@ -38,8 +50,19 @@ def router(service: AttemptService, attempts: Attempts) -> APIRouter:
     async def one(attempt_id: str) -> AttemptView:
         return await service.get(attempt_id)
 
-    @routes.post("/{attempt_id}/disposition", status_code=204, summary="Say what came of the call")
-    async def dispose(attempt_id: str, new: NewDisposition) -> None:
-        attempts.dispose(attempt_id, new.disposition, callback_at=new.callback_at, note=new.note)
+    @routes.post("/{attempt_id}/disposition", summary="Say what came of the call, or correct it")
+    async def dispose(attempt_id: str, new: NewDisposition) -> Said:
+        return await word.dispose(
+            attempt_id,
+            new.disposition,
+            callback_at=new.callback_at,
+            note=new.note,
+            by=new.by,
+            why=new.why,
+        )
+
+    @routes.post("/{attempt_id}/heard", summary="Say who picked up: it overrules, and teaches")
+    async def heard(attempt_id: str, new: NewHeard) -> Said:
+        return await word.heard(attempt_id, new.label, new.by)
 
     return routes

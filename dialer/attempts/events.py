@@ -101,7 +101,8 @@ class MachineTakenBack:
     """An agent lost a call that no person had answered.
 
     heard: machine, fax, ivr or silence; confidence: None when the agent said so.
-    then: hang_up or message. seconds: how long the agent had it.
+    then: hang_up or message. seconds: how long the agent had it. saved: how much longer, by the
+    campaign's estimate, without being taken back.
     """
 
     attempt_id: str
@@ -111,6 +112,7 @@ class MachineTakenBack:
     confidence: float | None
     then: str
     seconds: float
+    saved: float
     at: datetime
 
 

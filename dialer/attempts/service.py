@@ -10,6 +10,7 @@ from sqlalchemy import select
 from cti.base.errors import NotFound
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
+from dialer.corrections.models import CorrectionRow
 from dialer.engine.flights import Flight, Flights
 
 WORDS = {
@@ -41,6 +42,17 @@ class Moment(BaseModel):
     detail: dict[str, Any]
 
 
+class CorrectionView(BaseModel):
+    """A disposition that was changed after its wrap-up, or given only then."""
+
+    at: datetime
+    by: str
+    was: str | None
+    becomes: str
+    why: str
+    effect: str = Field(description="what it changed for the lead")
+
+
 class AttemptView(BaseModel):
     """One attempt. `outcome` is empty while it runs."""
 
@@ -63,6 +75,7 @@ class AttemptView(BaseModel):
     callback_at: datetime | None = None
     note: str = ""
     evidence: list[Moment]
+    corrections: list[CorrectionView] = Field(default=[], description="of the disposition")
 
 
 @dataclass(slots=True)
@@ -76,9 +89,18 @@ class AttemptService:
         """The attempt, or NotFound."""
         async with self.store.read() as session:
             row = await session.get(AttemptRow, attempt_id)
+            query = select(CorrectionRow).where(CorrectionRow.attempt_id == attempt_id)
+            corrections = (await session.scalars(query.order_by(CorrectionRow.id))).all()
         if row is None:
             raise NotFound(f"There is no attempt {attempt_id!r}.")
-        return _view(row, self.flights.get(attempt_id))
+        view = _view(row, self.flights.get(attempt_id))
+        view.corrections = [
+            CorrectionView(
+                at=c.made_at, by=c.made_by, was=c.was, becomes=c.becomes, why=c.why, effect=c.effect
+            )
+            for c in corrections
+        ]
+        return view
 
     async def find(
         self,

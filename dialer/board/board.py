@@ -82,6 +82,9 @@ class CampaignView(BaseModel):
     closed: int
     early_ended: int = Field(description="calls ended as what was heard settled the outcome")
     early_ended_seconds_saved: float = Field(description="ring time these did not use")
+    machines_taken_back: int = Field(0, description="calls agents lost, as no person had answered")
+    machine_seconds: float = Field(0.0, description="agents had these in all")
+    machine_seconds_saved: float = Field(0.0, description="by the campaign's estimate")
     outcomes: dict[str, int]
     leads: dict[str, int]
 
@@ -165,6 +168,9 @@ class Board:
             closed=figures.closed,
             early_ended=figures.early_ended,
             early_ended_seconds_saved=round(figures.saved_seconds, 1),
+            machines_taken_back=figures.taken_back,
+            machine_seconds=round(figures.machine_seconds, 1),
+            machine_seconds_saved=round(figures.machine_seconds_saved, 1),
             outcomes=dict(figures.outcomes.most_common()),
             leads=self._leads.get(campaign_id, {}),
         )

@@ -198,6 +198,7 @@ class Answering:
                 confidence,
                 str(case.then or ""),
                 event.seconds,
+                max(0.0, self._settings(flight).prices.machine_seconds - event.seconds),
                 self.clock.now(),
             )
         )

@@ -36,6 +36,7 @@ class CampaignFigures:
     closed: int = 0
     taken_back: int = 0
     machine_seconds: float = 0.0
+    machine_seconds_saved: float = 0.0
     early_ended: int = 0
     saved_seconds: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -102,6 +103,7 @@ class Figures:
         figures = self.campaigns[event.campaign_id]
         figures.taken_back += 1
         figures.machine_seconds += event.seconds
+        figures.machine_seconds_saved += event.saved
 
     def _rejudged(self, event: AttemptRejudged) -> None:
         figures = self.campaigns[event.campaign_id]

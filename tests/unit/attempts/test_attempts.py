@@ -14,6 +14,7 @@ from dialer.attempts.api import router
 from dialer.attempts.metrics import measure
 from dialer.attempts.publish import publish_attempts
 from dialer.attempts.service import WORDS, AttemptService
+from dialer.corrections.service import AgentsWord
 from dialer.outcomes.evidence import Kind
 from tests.fake_pbx import BUSY, STAYS, Far
 from tests.unit.engine.rig import Engine, Outside
@@ -78,7 +79,8 @@ async def test_the_agent_s_word_over_http(outside: Outside) -> None:
     async def fine() -> dict[str, str]:
         return {}
 
-    app = create_app(token="t", version="1", routers=[router(service, engine.attempts)], check=fine)
+    word = AgentsWord(outside.store, engine.attempts, engine.answering, outside.clock)
+    app = create_app(token="t", version="1", routers=[router(service, word)], check=fine)
     await asyncio.sleep(5)
     (flight,) = engine.attempts.flights
     url = f"/v1/attempts/{flight.attempt_id}"
@@ -92,12 +94,26 @@ async def test_the_agent_s_word_over_http(outside: Outside) -> None:
         naive = {"disposition": "callback_at", "callback_at": "2030-01-01T10:00"}
         assert (await http.post(f"{url}/disposition", json=naive)).status_code == 422
         said = await http.post(f"{url}/disposition", json={"disposition": "refused"})
-        assert said.status_code == 204
+        assert (said.status_code, said.json()["disposition"]) == (200, "refused")
         outside.pbx.end(flight.attempt_id)
         await asyncio.sleep(1)
         assert (await http.get(url)).json()["disposition"] == "refused"
         late = await http.post(f"{url}/disposition", json={"disposition": "success"})
-        assert late.status_code == 404
+        assert (late.status_code, late.json()["error"][:4]) == (422, "why:")
+        why = {"disposition": "success", "why": "wrong key", "by": "lena"}
+        late = await http.post(f"{url}/disposition", json=why)
+        assert (late.status_code, late.json()["was"]) == (200, "refused")
+        shown = (await http.get(url)).json()
+        assert shown["disposition"] == "success"
+        assert [(c["by"], c["was"], c["becomes"]) for c in shown["corrections"]] == [
+            ("lena", "refused", "success")
+        ]
+        said = await http.post(f"{url}/heard", json={"is": "somebody"})
+        assert said.status_code == 422
+        said = await http.post(f"{url}/heard", json={"is": "person"})
+        assert (said.status_code, said.json()["outcome"]) == (200, "answered")
+        unknown = await http.post("/v1/attempts/at-0/heard", json={"is": "person"})
+        assert unknown.status_code == 404
         listed = await http.get("/v1/attempts", params={"outcome": "answered"})
         assert [a["id"] for a in listed.json()] == [flight.attempt_id]
 

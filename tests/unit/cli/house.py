@@ -19,14 +19,14 @@ from cti.base.clock import ManualClock
 from cti.base.errors import Conflict, NotFound
 from cti.base.signals import Signals
 from dialer.attempts.api import router as attempts_router
-from dialer.attempts.service import AttemptService, AttemptView, Moment
+from dialer.attempts.service import AttemptService, AttemptView, CorrectionView, Moment
 from dialer.board.api import router as board_router
 from dialer.board.board import Board, BoardView, CallersView, CampaignView, LinkView, RecordingsView
 from dialer.campaigns.api import router as campaigns_router
 from dialer.campaigns.service import Campaign, CampaignService
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.states import CampaignState
-from dialer.engine.attempts import Attempts
+from dialer.corrections.service import AgentsWord, Said
 from dialer.leads.api import router as leads_router
 from dialer.leads.rows import ImportOptions
 from dialer.leads.service import LeadService
@@ -221,10 +221,25 @@ class AttemptsSeen:
             raise NotFound(f"There is no attempt {attempt_id!r}.")
         return answered()
 
-    def dispose(
-        self, attempt_id: str, code: str, *, callback_at: datetime | None, note: str
-    ) -> None:
+    async def dispose(
+        self,
+        attempt_id: str,
+        code: str,
+        *,
+        callback_at: datetime | None,
+        note: str,
+        by: str,
+        why: str,
+    ) -> Said:
         self.disposed = (attempt_id, code, callback_at, note)
+        if not why:
+            return Said(attempt_id=attempt_id, disposition=code)
+        self.disposed = (attempt_id, code, by, why)
+        return Said(attempt_id=attempt_id, disposition=code, was="refused", effect="Closed.")
+
+    async def heard(self, attempt_id: str, label: str, by: str) -> Said:
+        self.disposed = (attempt_id, label, by)
+        return Said(attempt_id=attempt_id, heard=label, outcome="machine")
 
 
 def answered() -> AttemptView:
@@ -248,6 +263,11 @@ def answered() -> AttemptView:
         outcome="answered",
         outcome_reason="Answered and connected to an agent.",
         evidence=seen,
+        corrections=[
+            CorrectionView(
+                at=NOW, by="lena", was="refused", becomes="success", why="wrong key", effect="None."
+            )
+        ],
     )
 
 
@@ -286,6 +306,8 @@ class BoardSeen:
                 retries_scheduled=5,
                 retries_waiting=4,
                 closed=1,
+                early_ended=2,
+                early_ended_seconds_saved=31.5,
                 outcomes={"busy": 6, "answered": 3},
                 leads={"due": 20},
             )
@@ -369,7 +391,7 @@ class House:
                 leads_router(cast("LeadService", self.leads)),
                 agents_router(agents, self.roster, clock),
                 attempts_router(
-                    cast("AttemptService", self.attempts), cast("Attempts", self.attempts)
+                    cast("AttemptService", self.attempts), cast("AgentsWord", self.attempts)
                 ),
                 board_router(cast("Board", self.board)),
                 recordings_router(

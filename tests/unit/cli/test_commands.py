@@ -115,6 +115,7 @@ def test_an_attempt_is_drawn_as_a_timeline(house: House, run: Run) -> None:
     bar = next(line for line in shown.splitlines() if "█" in line)
     assert bar.count("█") == 48
     assert bar.count("▒") == 12
+    assert "lena said refused → success: wrong key" in shown
     assert len(run("attempt", "show", ATTEMPT, "--json").json["evidence"]) == 3
 
 
@@ -140,6 +141,24 @@ def test_a_disposition_carries_its_time_and_note(house: House, run: Run) -> None
     due = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)
     assert house.attempts.disposed == (ATTEMPT, "callback_at", due, "after lunch")
     assert run("attempt", "dispose", ATTEMPT, "success", "--json").json["disposition"] == "success"
+
+
+def test_a_correction_carries_who_and_why(house: House, run: Run) -> None:
+    said = run("attempt", "correct", ATTEMPT, "success", "--why", "wrong key", "--by", "lena")
+    assert said.code == 0
+    assert "was refused. Closed." in said.out
+    assert house.attempts.disposed == (ATTEMPT, "success", "lena", "wrong key")
+    assert run("attempt", "correct", ATTEMPT, "success").code == 2
+    again = run("attempt", "correct", ATTEMPT, "success", "--why", "x", "--json").json
+    assert again["was"] == "refused"
+
+
+def test_the_agent_says_who_picked_up(house: House, run: Run) -> None:
+    said = run("attempt", "says", ATTEMPT, "machine")
+    assert "Its outcome is machine." in said.out
+    assert house.attempts.disposed == (ATTEMPT, "machine", "")
+    assert run("attempt", "says", ATTEMPT, "nobody").code == 2
+    assert run("attempt", "says", ATTEMPT, "fax", "--json").json["heard"] == "fax"
 
 
 def test_recordings_are_gathered_over_pages(house: House, run: Run) -> None:

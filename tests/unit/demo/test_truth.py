@@ -53,7 +53,14 @@ def bridged(number: int, ms: float) -> dict[str, Any]:
 
 def board(mismatches: int = 0, dropped: int = 0, retries: int = 0) -> dict[str, Any]:
     return {
-        "campaigns": [{"retries_waiting": retries}],
+        "campaigns": [
+            {
+                "retries_waiting": retries,
+                "machines_taken_back": 2,
+                "machine_seconds": 6.0,
+                "machine_seconds_saved": 24.0,
+            }
+        ],
         "link": {"mismatches": mismatches, "samples": 10, "events_dropped": dropped},
         "callers": {"answered": 2, "abandoned": 1},
     }
@@ -137,6 +144,7 @@ def test_every_life_of_the_service_counts() -> None:
     assert (result["live_mismatches"], result["events_dropped"]) == (1, 2)
     assert (result["live_samples"], result["retries_scheduled"]) == (20, 7)
     assert result["callers"] == {"answered": 4, "abandoned": 2}
+    assert (result["machines_taken_back"], result["machine_seconds_saved"]) == (4, 48.0)
     assert result["service_restarts"] == 1
 
 
