@@ -1,0 +1,230 @@
+"""What a stream has held so far, and the clues that tell who speaks.
+
+One `Course` goes along one call. It works in blocks of a quarter of a second, whatever pieces it
+is fed, and keeps three tracks: how surely somebody speaks (every 40 ms), what kind of speaker the
+last words sounded like (every 80 ms) and how loud it was (every 10 ms). `clues` makes of them the
+numbers that the verdict is drawn from. Training reads calls through the same functions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hearing.sighting import RATE, Samples
+from hearing.speech.embedding import SIZE, STEP, Embedding
+from hearing.speech.spectrum import HOP, WINDOW, log_mel
+
+BLOCK = 3 * STEP
+"""Frames of a block."""
+BLOCK_S = BLOCK * HOP / RATE
+ROW_S = 0.04
+STEP_S = 0.08
+
+Track = npt.NDArray[np.float32]
+Voice = Callable[[Track], Track]
+"""[rows, NEAR] → [rows]: how surely somebody speaks."""
+Phrases = Callable[[Track], Track]
+"""[steps, CONTEXT · SIZE] → [steps, len(SPEAKERS)]: log of the probability of each speaker."""
+
+SPEAKERS = ("person", "business", "greeting", "carrier", "ivr")
+"""Who may be speaking: a person at home or at work, a mailbox of a person or of a network, a menu.
+"""
+CONTEXT = 3
+_BACK = 5  # steps between the embeddings seen together: 0.4 s, half of what each covers
+_SURE = 0.5
+_ONSET = (3, 5)  # rows of voice among rows: 120 ms, not counting clicks
+_GAP = 5  # rows of silence that do not end a run of speech: 0.2 s, closures within words
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """What a stream has held so far, as far as it matters.
+
+    voice: [rows] how surely somebody speaks. phrases: [steps, speakers] what the words sound like.
+    loudness, slope: [frames] level, and what the upper bands have over the lower.
+    """
+
+    voice: Track
+    phrases: Track
+    loudness: Track
+    slope: Track
+
+    def until(self, blocks: int) -> "Tracks":
+        """What was known after so many blocks."""
+        frames = blocks * BLOCK
+        return Tracks(
+            self.voice[: frames // 4],
+            self.phrases[: frames // STEP],
+            self.loudness[:frames],
+            self.slope[:frames],
+        )
+
+    def onset(self) -> int | None:
+        """The row in which speech begins: voice in 120 of 200 ms, which no click has."""
+        enough, among = _ONSET
+        speaks = self.voice > _SURE
+        votes = np.convolve(speaks, np.ones(among), "full")[among - 1 :]
+        found = np.flatnonzero(speaks & (votes >= enough))
+        return int(found[0]) if len(found) else None
+
+    def clues(self, onset: int) -> Track:
+        """The numbers the verdict is drawn from, named in `CLUES`."""
+        voice = self.voice[onset:]
+        pairs = self.voice[onset // 2 * 2 :]
+        weights = pairs[: len(pairs) // 2 * 2].reshape(-1, 2).max(axis=1)
+        found = [
+            _timing(voice, onset),
+            _spoken(self.phrases[onset // 2 :], weights),
+            self._sound(voice, onset),
+        ]
+        return np.concatenate(found).astype(np.float32)
+
+    def _sound(self, voice: Track, onset: int) -> Track:
+        speaks = np.repeat(voice > _SURE, 4)
+        begin = onset * 4
+        loud = self.loudness[begin : begin + len(speaks)]
+        slope = self.slope[begin : begin + len(speaks)]
+        pauses = np.concatenate([self.loudness[:begin], loud[~speaks]])
+        floor = np.percentile(self.loudness, 5)
+        return np.array(
+            [
+                loud[speaks].mean(),
+                loud[speaks].std(),
+                np.percentile(loud[speaks], 90) - floor,
+                floor,
+                pauses.std() if len(pauses) else 0.0,
+                slope[speaks].mean(),
+                slope[speaks].std(),
+            ]
+        )
+
+
+class Course:
+    """A stream on its way: takes sound, keeps `Tracks`."""
+
+    def __init__(self, voice: Voice, phrases: Phrases) -> None:
+        self._voice = voice
+        self._phrases = phrases
+        self._embedding = Embedding()
+        self._rest = np.zeros(0, dtype=np.float32)
+        self._recent = np.zeros(((CONTEXT - 1) * _BACK, SIZE), dtype=np.float32)
+        nothing = np.zeros(0, dtype=np.float32)
+        self.tracks = Tracks(nothing, np.zeros((0, len(SPEAKERS)), np.float32), nothing, nothing)
+        self.onset: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How much has been looked at."""
+        return len(self.tracks.loudness) * HOP / RATE
+
+    @property
+    def onset_s(self) -> float | None:
+        """When speech began."""
+        return None if self.onset is None else self.onset * ROW_S
+
+    def blocks(self, samples: Samples) -> list[Samples]:
+        """The whole blocks in what was fed, each to be given to `hear`. The rest is kept."""
+        sound = np.concatenate([self._rest, samples])
+        size = BLOCK * HOP
+        count = max(0, (len(sound) - (WINDOW - HOP)) // size)
+        self._rest = sound[count * size :]
+        return [sound[n * size : (n + 1) * size + WINDOW - HOP] for n in range(count)]
+
+    def hear(self, block: Samples) -> None:
+        """Takes one block."""
+        frames = log_mel(block)
+        rows, embeddings = self._embedding.feed(frames)
+        known = self.tracks
+        self.tracks = Tracks(
+            np.concatenate([known.voice, self._voice(rows)]),
+            np.concatenate([known.phrases, self._phrases(self._context(embeddings))]),
+            np.concatenate([known.loudness, frames.mean(axis=1)]),
+            np.concatenate([known.slope, slope(frames)]),
+        )
+        if self.onset is None:
+            self.onset = self.tracks.onset()
+
+    def clues(self) -> Track:
+        """`Tracks.clues` of now. Speech must have begun."""
+        assert self.onset is not None
+        return self.tracks.clues(self.onset)
+
+    def _context(self, embeddings: Track) -> Track:
+        known = np.concatenate([self._recent, embeddings])
+        self._recent = known[-len(self._recent) :]
+        return in_context(known)
+
+
+def slope(frames: Track) -> Track:
+    """What the bands over 1.7 kHz have over those from 0.3 to 1 kHz: lines, codecs, rooms."""
+    return np.asarray(frames[:, 20:].mean(axis=1) - frames[:, 4:14].mean(axis=1))
+
+
+def in_context(embeddings: Track) -> Track:
+    """Each embedding from the 11th on beside those 0.4 and 0.8 s before it."""
+    first = (CONTEXT - 1) * _BACK
+    count = len(embeddings) - first
+    parts = [embeddings[first - n * _BACK : first - n * _BACK + count] for n in range(CONTEXT)]
+    return np.concatenate(parts, axis=1)
+
+
+def _timing(voice: Track, onset: int) -> Track:
+    lengths, values = runs(close_gaps(voice > _SURE))
+    spoken, silent = lengths[values] * ROW_S, lengths[~values] * ROW_S
+    trailing = lengths[-1] * ROW_S
+    return np.array(
+        [
+            min(onset * ROW_S, 4.0),
+            len(voice) * ROW_S,
+            spoken.sum(),
+            voice.mean(),
+            0.0 if values[-1] else trailing,
+            trailing if values[-1] else 0.0,
+            silent.max(initial=0),
+            spoken.max(initial=0),
+            spoken[0],
+            len(spoken),
+            voice[-25:].mean(),
+        ]
+    )
+
+
+CLUES = (
+    "onset", "since onset", "speech", "voice share", "silent for", "speaking for",
+    "longest pause", "longest run", "first run", "runs", "voice share of last second",
+    *(f"{how} {who}" for who in SPEAKERS for how in ("mean", "top", "last", "begin")),
+    "speech level", "level spread", "level over floor", "floor", "pause spread",
+    "slope", "slope spread",
+)  # fmt: skip
+
+
+def runs(flags: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Lengths and values of the stretches of equal flags."""
+    edges = np.flatnonzero(np.diff(flags)) + 1
+    bounds = np.concatenate([[0], edges, [len(flags)]])
+    return np.diff(bounds), flags[bounds[:-1]]
+
+
+def close_gaps(speaks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Without the silences between speech that are shorter than a breath."""
+    lengths, values = runs(speaks)
+    short = ~values & (lengths < _GAP)
+    short[0] = short[-1] = False
+    return np.repeat(values | short, lengths)
+
+
+def _spoken(phrases: Track, weights: Track) -> Track:
+    """Per speaker: mean over what was spoken, its highest stretch, its last and first second."""
+    count = min(len(phrases), len(weights))
+    phrases, weights = phrases[:count], weights[:count, None] + np.float32(1e-3)
+    weighed = phrases * weights
+    mean = weighed.sum(axis=0) / weights.sum()
+    first, last = slice(None, 12), slice(-12, None)
+    begin = weighed[first].sum(axis=0) / weights[first].sum()
+    end = weighed[last].sum(axis=0) / weights[last].sum()
+    width = min(4, count)
+    kernel = np.ones(width, dtype=np.float32) / width
+    top = np.array([np.convolve(track, kernel, "valid").max() for track in weighed.T])
+    return np.stack([mean, top, end, begin], axis=1).ravel()
