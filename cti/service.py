@@ -49,6 +49,9 @@ from cti.live import redis as live
 from cti.settings import Settings
 from cti.store.engine import Store
 from cti.store.migrate import migrate
+from dialer.announcements.api import router as announcements_router
+from dialer.announcements.service import AnnouncementService
+from dialer.announcements.unknown import UnknownService
 from dialer.attempts.api import router as attempts_router
 from dialer.attempts.events import AttemptBridged, AttemptEnded, LeadScheduled
 from dialer.attempts.metrics import measure, measure_hearing
@@ -152,6 +155,8 @@ class Service:
     attempts: Attempts
     answering: Answering
     ears: Ears
+    announcements: AnnouncementService
+    unknown: UnknownService
     listening: Workers
     dialler: Dialler
     recovery: Recovery
@@ -244,6 +249,9 @@ class Service:
             undo.push_async_callback(end, [asyncio.get_running_loop().create_task(work)])
 
     async def _open_ears(self, undo: AsyncExitStack) -> None:
+        await self.announcements.start()
+        await self.unknown.start()
+        undo.push_async_callback(self.unknown.close)
         self.ears.folder.prepare()
         undo.callback(self.ears.folder.close)
         await self.listening.start()
@@ -353,6 +361,7 @@ class Service:
                 ),
                 labels_router(LabelService(self.store)),
                 recordings_router(self.recordings),
+                announcements_router(self.announcements, self.unknown),
                 rules_router(RulesService(self.campaigns)),
                 schedule_router(
                     ScheduleService(
@@ -493,6 +502,10 @@ def build(settings: Settings) -> Service:
     attempts = Attempts(ledger, floor, roster, signals, clock, figures)
     floor.promised = attempts.flights.promised
     floor.awaited = attempts.flights.awaited
+    announcements = AnnouncementService(
+        store, clock, signals, infrastructure.state / "announcements"
+    )
+    unknown = UnknownService(store, clock, signals, announcements, settings.trunk)
     # The ears are made after the processes they need.
     listening = Workers(lambda told: ears.hear(told), count=settings.hearing_workers)  # noqa: PLW0108
     ears = Ears(
@@ -504,6 +517,8 @@ def build(settings: Settings) -> Service:
         _ear_folder(infrastructure),
         listening,
         frozenset(zones()),
+        library=announcements.file,
+        unknown=unknown.hear,
     )
     attempts.last_words = ears.last_words
     hopper = Hopper(redis)
@@ -552,6 +567,8 @@ def build(settings: Settings) -> Service:
         attempts=attempts,
         answering=Answering(attempts, floor, roster, pbx, signals, clock),
         ears=ears,
+        announcements=announcements,
+        unknown=unknown,
         listening=listening,
         dialler=dialler,
         recovery=recovery,
