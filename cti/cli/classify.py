@@ -1,5 +1,6 @@
 """`cti classify FILE`"""
 
+import asyncio
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cti.base.errors import UserError
-from cti.cli.options import Json, State
+from cti.cli.options import Json, State, load_settings
 from cti.cli.output import complain, print_facts, print_json, print_table
 
 if TYPE_CHECKING:  # loaded when it runs: the models take a while
@@ -82,13 +83,27 @@ def _library(file: Path | None, state: Path | None) -> "Library":
     from hearing.announcements.library import Library  # noqa: PLC0415
 
     if file is None:
-        return Library()
+        return _taught(state)
     try:
         return Library.from_bytes(file.read_bytes())
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise UserError(f"{file}: {error}.", "`cti announcement export` writes one.") from error
+
+
+def _taught(state: Path | None) -> "Library":
+    """What was taught to the service of a state folder; nothing if there is none."""
+    from cti.store.engine import sqlite_url  # noqa: PLC0415 - the whole of SQLAlchemy
+    from dialer.announcements.offline import taught_in  # noqa: PLC0415
+    from hearing.announcements.library import Library  # noqa: PLC0415
+
+    settings = load_settings(state=state)
+    url = settings.database_url or sqlite_url(settings.state)
+    own = None if settings.database_url else Path(url.partition(":///")[2])
+    if own is not None and not own.exists():
+        return Library()  # and none is made by looking
+    return asyncio.run(taught_in(url))
 
 
 def _as_dict(judged: "Judgement") -> dict[str, Any]:
