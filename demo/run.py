@@ -32,8 +32,10 @@ from cti.settings import Settings
 from demo.http import all_recordings, attempts_of, imported, ok
 from demo.report import report
 from demo.robots import Robots
+from demo.teaching import teach_demo
 from demo.truth import compare
 from pstn.personas import Personas
+from pstn.sounds import make_sounds
 from pstn.world import World
 
 DID = "4008001234"
@@ -113,6 +115,8 @@ class Demo:
         callers: Callable[[], Coroutine[Any, Any, None]],
     ) -> dict[str, Any]:
         """From the start of the campaign to the report, with `callers` calling in meanwhile."""
+        taught = await teach_demo(http, await asyncio.to_thread(make_sounds))
+        self.tell(f"{taught} announcements of the carrier taught")
         await self._campaign(http)
         loop = asyncio.get_running_loop()
         watching = loop.create_task(self._watch_board(http), name="board")

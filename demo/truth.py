@@ -1,6 +1,5 @@
 """Was it true? Each attempt's outcome against what its number's persona really does."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,18 +11,16 @@ ALSO_TRUE = {("answered", "abandoned")}
 
 @dataclass(slots=True)
 class Truth:
-    """How many agreed, which differed, and which only ears could have told apart."""
+    """How many agreed, and which differed."""
 
     agree: int = 0
     differ: list[dict[str, Any]] = field(default_factory=list)
-    needs_audio: Counter[str] = field(default_factory=Counter)
 
     def as_dict(self) -> dict[str, Any]:
         """For the report."""
         return {
             "agree": self.agree,
             "differ": self.differ,
-            "needs_audio": dict(self.needs_audio.most_common()),
         }
 
 
@@ -37,8 +34,6 @@ def compare(attempts: list[dict[str, Any]], personas: Personas) -> Truth:
         pair = (str(persona.truth), attempt["outcome"])
         if pair[0] == pair[1] or pair in ALSO_TRUE:
             truth.agree += 1
-        elif persona.needs_audio:
-            truth.needs_audio[f"{persona.key}: {persona.truth}, told as {attempt['outcome']}"] += 1
         else:
             truth.differ.append(
                 {
