@@ -12,6 +12,7 @@ from dialer.compliance.scopes import EVERYONE, Reach, Scope
 from dialer.leads.models import LeadRow, NumberRow
 
 _LEADS = cast("Table", LeadRow.__table__)
+_WHY = "It may be called again: what had closed it does not hold any more."
 CLOSED_BY_LAW = (Bar.DO_NOT_CALL.value, Bar.CONSENT.value)
 
 
@@ -63,7 +64,7 @@ def reopen(connection: Connection, number: str, scope: Scope, now: datetime) -> 
             _LEADS.c.state == "closed",
             _LEADS.c.closed_reason.in_(CLOSED_BY_LAW),
         )
-        .values(state="waiting", due_at=now, closed_reason=None)
+        .values(state="waiting", due_at=now, closed_reason=None, why=_WHY)
         .returning(_LEADS.c.id)
     )
     return len(opened.all())

@@ -45,6 +45,7 @@ class LeadRow(Base):
     __tablename__ = "leads"
     __table_args__ = (
         Index("ix_leads_pick", "campaign_id", "state", "due_at"),
+        Index("ix_leads_list", "list_id", "id"),
         Index(
             "ix_leads_promised",
             "promised_at",
@@ -55,7 +56,7 @@ class LeadRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
-    list_id: Mapped[int] = mapped_column(ForeignKey("lead_lists.id"), index=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("lead_lists.id"))
     name: Mapped[str] = mapped_column(String(256), default="")
     reference: Mapped[str] = mapped_column(String(128), default="", doc="the client's own id")
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict, doc="unmapped columns, as text")

@@ -135,6 +135,7 @@ def _reopen(
         closed_reason=None,
         next_number=position,
         last_outcome=change.new.value,
+        why=f"Classified again: {change.new.value}, not {change.old}. It waits again.",
     )
     return Effect.REOPENED
 
@@ -153,8 +154,19 @@ def _keep_dialable(connection: Connection, lead: _Lead, change: Change) -> Effec
 
 def _close(connection: Connection, lead: _Lead, reason: str) -> Effect:
     # One that is due is still in the hopper: the last look passes over what is not due.
+    own = lead.row["own_priority"]
     _update(
-        connection, lead, state="closed", due_at=None, closed_reason=reason, last_outcome=reason
+        connection,
+        lead,
+        state="closed",
+        due_at=None,
+        promised_at=None,
+        prefer_agent=None,
+        priority=lead.row["priority"] if own is None else own,
+        own_priority=None,
+        closed_reason=reason,
+        last_outcome=reason,
+        why=f"Classified again: {reason}. Closed.",
     )
     return Effect.CLOSED
 

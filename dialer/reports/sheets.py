@@ -78,7 +78,7 @@ class Sheet:
             self._open()
         row = [_safe(self._sheet, cell) for cell in cells]
         for at in self._texts:
-            row[at] = _text(self._sheet, str(cells[at] or ""))
+            row[at] = _text(self._sheet, str(cells[at])) if cells[at] else None
         self._sheet.append(row)
         self._rows += 1
 
@@ -129,8 +129,8 @@ class CsvTable:
 
 
 def _safe(sheet: Any, cell: Cell) -> Any:
-    if not isinstance(cell, str):
-        return cell
+    if not cell or not isinstance(cell, str):
+        return None if cell == "" else cell
     text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", cell)[:_MOST_CHARACTERS]
     return _text(sheet, text) if text.lstrip(" ").startswith(_RUNS) else text
 

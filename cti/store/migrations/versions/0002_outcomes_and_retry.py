@@ -238,6 +238,9 @@ def _agents_word() -> None:
 
 
 def _outcome_changes() -> None:
+    # Reports read a list page by page.
+    op.create_index("ix_leads_list", "leads", ["list_id", "id"])
+    op.drop_index("ix_leads_list_id", "leads")
     op.create_table(
         "outcome_changes",
         sa.Column("id", BigId, nullable=False),
