@@ -255,7 +255,7 @@ def compose(number: int, split: Split, seed: int) -> tuple[Samples, dict[str, An
     said = draw_said(number, split, seed)
     rng = np.random.default_rng([seed, number, split is Split.TEST, 12])
     sound, times = _sounded(said, rng)
-    voices = _background(split, seed, said.language or "en")
+    voices = background(split, seed, said.language or "en")
     behind: float | None = None
     if said.label is Label.PERSON and rng.random() < 0.25:
         behind = float(rng.uniform(5, 18))
@@ -310,7 +310,7 @@ def _padded(parts: list[Samples], least: float, after: float = 0.0) -> Samples:
 
 
 @lru_cache(maxsize=16)
-def _background(split: Split, seed: int, language: str) -> list[Samples]:
+def background(split: Split, seed: int, language: str) -> list[Samples]:
     """Eight voices of the split that talk of something else, in one language."""
     rng = np.random.default_rng([seed, split is Split.TEST, 13])
     texts = words()["chat"][language][split is Split.TEST :: 2]

@@ -39,7 +39,8 @@ def pinyin(text: str) -> str:
         [PAUSES.get(part) or f"{part} " for part in _read(clause) if _spoken(part)]
         for clause in text.split("的")  # which the phrases of pypinyin mistake for 目的 at times
     ]
-    return re.sub(r" ([,.?!;])", r"\1", "de5 ".join("".join(clause) for clause in clauses))
+    read = "de5 ".join("".join(clause) for clause in clauses)
+    return re.sub(r" ([,.?!;])", r"\1", read).replace("v", "ü")
 
 
 def sounds(text: str) -> str:

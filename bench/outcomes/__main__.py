@@ -23,7 +23,7 @@ PARTS = {
     "signalled": "what the network signals",
     "tones": "tones of all zones",
     "announcements": "taught and untaught announcements",
-    "answers": "who answers",
+    "who": "who answers",
     "live": "calls through the PBX, beside AMD()",
     "capacity": "how much one core can hear",
 }
