@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,11 @@ NOW = datetime(2026, 8, 3, 4, tzinfo=UTC)  # 12:00 in Shanghai
 
 
 async def add_lead(
-    store: Store, list_id: int, name: str, attempts: list[tuple[int, str, str | None]], **facts: Any
+    store: Store,
+    list_id: int,
+    name: str,
+    attempts: Sequence[tuple[int, str, str | None]],
+    **facts: Any,
 ) -> None:
     """A lead with two numbers, and attempts (position, outcome, disposition) a minute apart."""
     async with store.write() as session:
