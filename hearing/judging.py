@@ -12,6 +12,8 @@ CERTAIN = 0.9
 """Confidence from which a live call is ended early, unless its campaign says otherwise."""
 ENOUGH = 0.8
 """Confidence from which what was heard may decide at the end of the sound."""
+DOUBT, BEEP_BY = 0.3, 60.0
+"""Probability of no person from which a beep could still decide, and seconds to wait for it."""
 UNKNOWN = "unknown"
 RINGS = "no_answer"
 
@@ -63,9 +65,13 @@ def judge(
 def _decided(listener: Listener, sightings: list[Sighting]) -> bool:
     if listener.setting.phase is Phase.EARLY:
         return any(_settles(sighting) for sighting in sightings)
-    if listener.answer is not None and listener.answer.over:
+    if any(sighting.source is Source.FAX for sighting in sightings):
         return True
-    return any(sighting.source is Source.FAX for sighting in sightings)
+    if listener.answer is None or not listener.answer.over:
+        return False
+    # While it may be either, the beep of a machine is worth waiting for.
+    nobody = listener.nobody
+    return nobody is None or not DOUBT <= nobody < ENOUGH or listener.seconds >= BEEP_BY
 
 
 def _settles(sighting: Sighting) -> bool:
@@ -92,21 +98,23 @@ def _before(listener: Listener, sightings: tuple[Sighting, ...]) -> Judgement:
 
 
 def _after(listener: Listener, sightings: tuple[Sighting, ...]) -> Judgement:
-    """The verdict is the one that the prices of errors make cheapest, not the likeliest."""
+    """What is sure by itself goes before voices; of voices, a person unless there is enough
+    against it: the bar of what an attempt's outcome follows."""
     shares = _shares(listener, sightings)
     sure = [s for s in sightings if s.source is not Source.SPEECH and _who(s)]
-    spoken = [s for s in sightings if s.source is Source.SPEECH]
-    deciding = max(sure, key=lambda s: s.confidence, default=spoken[-1] if spoken else None)
-    outcome = (_who(deciding) if deciding else None) or "silence"
-    said = [s for s in sightings if _who(s) == outcome]
-    return Judgement(
-        outcome,
-        shares[outcome],
-        shares,
-        said[0].until if said else None,
-        listener.seconds,
-        sightings,
-    )
+    nobody = shares["machine"] + shares["ivr"]
+    if sure:
+        outcome = str(_who(max(sure, key=lambda s: s.confidence)))
+    elif listener.nobody is None:
+        outcome = "silence"
+    elif nobody >= ENOUGH:
+        outcome = "machine" if shares["machine"] >= shares["ivr"] else "ivr"
+    else:
+        outcome = "person"
+    said = [s.until for s in sightings if _who(s) == outcome]
+    verdicts = listener.answer.probabilities if listener.answer is not None else []
+    at = said[0] if said else verdicts[-1].at if verdicts else None
+    return Judgement(outcome, shares[outcome], shares, at, listener.seconds, sightings)
 
 
 def _who(sighting: Sighting) -> str | None:
@@ -118,20 +126,23 @@ def _who(sighting: Sighting) -> str | None:
 
 def _shares(listener: Listener, sightings: tuple[Sighting, ...]) -> dict[str, float]:
     """Probabilities of the five, which sum to 1."""
-    spoken = {"person": 0.0, "machine": 0.0, "ivr": 0.0, "silence": 0.0}
-    verdicts = listener.answer.probabilities if listener.answer is not None else []
-    if verdicts:
-        last = verdicts[-1]
-        spoken |= {"person": last.person, "machine": last.machine, "ivr": last.ivr}
+    shares = dict.fromkeys(("person", "machine", "fax", "ivr", "silence"), 0.0)
+    nobody = listener.nobody
+    if nobody is None or listener.answer is None:
+        shares["silence"] = 1.0
     else:
-        spoken["silence"] = 1.0
-    sure = {"fax": 0.0, "machine": 0.0}
+        last = listener.answer.probabilities[-1]
+        machine = last.machine / max(last.nobody, 1e-9)
+        shares |= {
+            "person": 1 - nobody,
+            "machine": nobody * machine,
+            "ivr": nobody * (1 - machine),
+        }
     for sighting in sightings:
         who = _who(sighting)
         if who is not None and sighting.source is not Source.SPEECH:
-            sure[who] = max(sure[who], sighting.confidence)
-    known = "fax" if sure["fax"] >= sure["machine"] else "machine"
-    left = 1 - sure[known]
-    shares = {who: share * left for who, share in spoken.items()} | {"fax": 0.0}
-    shares[known] = shares.get(known, 0.0) + sure[known]
-    return shares
+            gain = max(0.0, sighting.confidence - shares[who])
+            shares = {key: share * (1 - gain) for key, share in shares.items()}
+            shares[who] += gain
+    total = sum(shares.values())
+    return {key: share / total for key, share in shares.items()}

@@ -15,6 +15,10 @@ from hearing.speech.model import AnswerModel
 from hearing.speech.prices import Prices
 from hearing.tones.ears import ToneEars
 
+BEEP_ODDS = 100.0
+"""How much more often a beep ends a machine's greeting than it sounds behind a person: assumed.
+Nine in ten voicemail boxes beep; of persons' lines, less than one in a hundred may sound like it.
+"""
 LONGEST = {Phase.EARLY: 150.0, Phase.ANSWERED: 150.0}
 """Seconds after which nothing new is listened to: no ring time and no greeting is longer."""
 
@@ -46,6 +50,8 @@ class Listener:
         self.setting = setting
         self.seconds = 0.0
         self.known = False
+        self._beeped = False
+        self._gone = False  # it was said that no person has answered
         self.trouble = ""
         self.answer = self._who() if setting.phase is Phase.ANSWERED else None
         # Also after the answer: some networks answer first, and then say that a number is vacant.
@@ -70,6 +76,12 @@ class Listener:
         """As `Detector.finish`."""
         return self._told(s for detector in self._detectors for s in detector.finish())
 
+    @property
+    def nobody(self) -> float | None:
+        """Probability that no person has answered, by voice and beep; None: nobody spoke yet."""
+        heard = self.answer.probabilities if self.answer is not None else []
+        return _with_odds(heard[-1].nobody, BEEP_ODDS if self._beeped else 1.0) if heard else None
+
     def unknown(self) -> Fingerprint | None:
         """After `finish`: what was said before the answer, if nobody knows what it means."""
         early = self.setting.phase is Phase.EARLY
@@ -77,6 +89,7 @@ class Listener:
 
     def _told(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         told = sorted((s for s in sightings if self._counts(s)), key=lambda s: s.until)
+        told = [one for s in told for one in (s, *self._weigh(s))]
         self.known = self.known or any(_explains(s) for s in told)
         return told
 
@@ -84,6 +97,32 @@ class Listener:
         # An exchange that plays the busy tone after the answer says that somebody hung up.
         progress = sighting.name.startswith("tone.")
         return self.setting.phase is Phase.EARLY or not progress
+
+    def _weigh(self, sighting: Sighting) -> list[Sighting]:
+        """A beep behind a voice, or a voice before it, makes a machine of what may be one."""
+        spoken = sighting.source is Source.SPEECH
+        self._gone = self._gone or (spoken and sighting.meaning in {"machine", "ivr"})
+        if sighting.source is not Source.BEEP or self.answer is None or self._gone:
+            return []
+        onset = self.answer.first_speech
+        if onset is None or sighting.at < onset:
+            return []
+        self._beeped = True
+        nobody = self.nobody
+        if nobody is None or nobody < self.setting.prices.machine_threshold:
+            return []
+        self._gone = True
+        what = "a voice, and then a beep"
+        return [
+            Sighting(
+                Source.SPEECH, "speech.machine", what, onset, sighting.until, "machine", nobody
+            )
+        ]
+
+
+def _with_odds(probability: float, odds: float) -> float:
+    """Bayes' rule: a probability after evidence with that likelihood ratio."""
+    return probability * odds / (probability * odds + 1 - probability)
 
 
 def _explains(sighting: Sighting) -> bool:
