@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hearing.announcements.alignment import Mask
 from hearing.announcements.fingerprint import (
     FRAMES_PER_SECOND,
     HOP,
@@ -27,19 +28,19 @@ from hearing.sighting import Samples, Sighting, Source
 STEP = 25
 """Frames between two looks: 0.5 s."""
 ALL = 0.9
-"""Share of the speech that is as good as all of it."""
+"""Share of the speech that is as good as all of it, when no word is missing."""
 PHRASE_S, PHRASE_SHARE = 3.0, 0.4
 """A phrase from the beginning decides when it has so much speech, and this share of the whole."""
 END_S, END_SHARE = 1.8, 0.6
 """Joined late and heard to the end: so much speech, and this share."""
-CUT_S, CUT_SHARE = 2.0, 0.75
+CUT_S, CUT_SHARE = 2.0, 0.8
 """The sound broke off before the end."""
 RIVAL = 0.8
 """Another one that fits, heard for this share of our speech, keeps the matter open."""
 UNKNOWN_S = 2.0
 """Seconds of speech that make an announcement of what nobody taught."""
 _MISSED_S = 0.4  # seconds of speech that may lack at the beginning and it is still the beginning
-_LEFT_S = 0.1  # and at the end
+_LEFT_S = 0.1  # and at the end, or anywhere when all of it is asked for
 _BLOCK = STEP * HOP
 _OVER = WINDOW - HOP  # samples of a frame that reach into the next
 
@@ -107,7 +108,8 @@ class AnnouncementDetector:
         covered = np.logical_or.reduce([trace.covered() for trace in traces])
         speech = reference.seconds(covered)
         share = speech / max(reference.total, 0.1)
-        sure = share >= ALL or any(_enough(reference, trace, ended) for trace in traces)
+        whole = share >= ALL and _longest_hole(reference, covered) <= _LEFT_S
+        sure = whole or any(_enough(reference, trace, ended) for trace in traces)
         first = min(traces, key=lambda trace: trace.places[0])
         return _Find(entry, first, speech, share, sure)
 
@@ -159,6 +161,13 @@ def _enough(reference: Reference, trace: Trace, ended: bool) -> bool:
     return missed <= _MISSED_S and any(
         _phrase(reference, pause, trace) for pause in reference.pauses if pause <= till
     )
+
+
+def _longest_hole(reference: Reference, covered: Mask) -> float:
+    """Seconds of speech in the longest stretch that was not heard to agree."""
+    missing = np.cumsum(reference.speech & ~covered)
+    before = np.maximum.accumulate(np.where(reference.speech & covered, missing, 0))
+    return float((missing - before).max(initial=0)) / FRAMES_PER_SECOND
 
 
 def _phrase(reference: Reference, pause: int, trace: Trace) -> bool:
