@@ -1,5 +1,6 @@
 """`cti schedule …`"""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -7,7 +8,7 @@ from rich.text import Text
 
 from cti.base.errors import UserError
 from cti.cli.options import Json, State, connect, find_campaign, moment
-from cti.cli.output import console, local, print_json, print_table, say
+from cti.cli.output import console, local, print_facts, print_json, print_table, say
 
 app = typer.Typer(
     help="When leads are called: explained, promised, simulated.", no_args_is_help=True
@@ -111,6 +112,56 @@ def cancel(lead: LeadId, *, state: State = None, as_json: Json = False) -> None:
         print_json({"lead_id": lead})
     else:
         say(f"Lead {lead} has no appointment any more.")
+
+
+@app.command()
+def simulate(
+    *,
+    rules: Annotated[
+        Path | None, typer.Option(help="YAML file of rules; unset: the shipped ones.")
+    ] = None,
+    leads: Annotated[int, typer.Option(min=1, max=1_000_000)] = 10_000,
+    days: Annotated[int, typer.Option(min=1, max=3660)] = 30,
+    lines: Annotated[int, typer.Option(min=1, max=10_000, help="Calls at once.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same seed, the same people.")] = 1,
+    time_zone: Annotated[
+        list[str] | None, typer.Option(help="Where the people live; several are mixed.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """A virtual campaign with invented people: what a set of rules would bring.
+
+    Needs no service. Begins next midnight, UTC; figures compare rules, they promise nothing.
+    """
+    from dialer.schedule.trial import trial  # noqa: PLC0415 - the engine
+
+    brought = trial(
+        rules, leads=leads, days=days, lines=lines, seed=seed, time_zones=tuple(time_zone or ())
+    )
+    if as_json:
+        print_json(brought)
+        return
+    print_facts(
+        {
+            "leads": brought["leads"],
+            "dials": brought["dials"],
+            "talks": brought["talks"],
+            "closed": _counts(brought["closed"]),
+            "still waiting": brought["waiting"],
+            "outcomes": _counts(brought["outcomes"]),
+            "dispositions": _counts(brought["dispositions"]),
+        }
+    )
+    console().print()
+    print_table(
+        [">day", ">dials", ">talks"],
+        [[day["day"], day["dials"], day["talks"]] for day in brought["days"]],
+        "Nothing was dialled.",
+    )
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _tell(schedule: dict[str, Any]) -> None:

@@ -367,11 +367,12 @@ class LeadHours:
         spans = self.on(day)
         if not spans:
             return
+        change = _clock_change(day, self.zone)
         for span in spans:
             start = datetime.combine(day, time(*divmod(span.start, 60)), self.zone)
-            for fold in (0, 1):
-                yield start.replace(fold=fold).astimezone(UTC)
-        change = _clock_change(day, self.zone)
+            yield start.astimezone(UTC)
+            if change is not None:
+                yield start.replace(fold=1).astimezone(UTC)
         if change is not None:
             yield change
 

@@ -218,7 +218,8 @@ class _Case:
             return f", as today's {cap} dials are used"
         most = self.rule.times_per_day
         if most is not None and dialled and self.facts.times(self.word).today > most:
-            return f", as {self.said} came more than {most} times today"
+            often = "once" if most == 1 else f"{most} times"
+            return f", as {self.said} came more than {often} today"
         return ""
 
     # -- words ---------------------------------------------------------------------------------
