@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cti.base.errors import UserError
-from hearing.announcements.detector import AnnouncementDetector
+from hearing.announcements.detector import UNKNOWN_S, AnnouncementDetector
 from hearing.announcements.fingerprint import Fingerprint
 from hearing.announcements.library import Library
 from hearing.sighting import RATE, Detector, Phase, Samples, Sighting, Source
@@ -84,8 +84,9 @@ class Listener:
 
     def unknown(self) -> Fingerprint | None:
         """After `finish`: what was said before the answer, if nobody knows what it means."""
-        early = self.setting.phase is Phase.EARLY
-        return self._announcements.unknown() if early and not self.known else None
+        if self.setting.phase is not Phase.EARLY or self.known or self.seconds < UNKNOWN_S:
+            return None
+        return self._announcements.unknown()
 
     def _told(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         told = sorted((s for s in sightings if self._counts(s)), key=lambda s: s.until)

@@ -14,19 +14,10 @@ from hearing.listening import BEEP_ODDS, Listener, Setting
 from hearing.sighting import RATE, Phase, Samples, Sighting, Source
 from hearing.speech.model import Verdict
 from hearing.speech.prices import Prices
+from tests.unit.hearing.sounds import BUSY, SIT, quiet, tone
 
 EARLY = Setting(Phase.EARLY, "cn")
 ANSWERED = Setting(Phase.ANSWERED, "cn")
-
-
-def tone(*hertz: float, seconds: float, level: float = 0.2) -> Samples:
-    time = np.arange(round(seconds * RATE)) / RATE
-    wave = sum((np.sin(2 * np.pi * f * time) for f in hertz), np.zeros_like(time))
-    return (level * wave).astype(np.float32)
-
-
-def quiet(seconds: float) -> Samples:
-    return np.zeros(round(seconds * RATE), np.float32)
 
 
 def babble(seconds: float, seed: int) -> Samples:
@@ -45,8 +36,6 @@ def babble(seconds: float, seed: int) -> Samples:
     return (0.3 * sound / np.abs(sound).max()).astype(np.float32)
 
 
-SIT = np.concatenate([tone(f, seconds=0.33) for f in (950, 1400, 1800)] + [quiet(0.5)])
-BUSY = np.concatenate([np.concatenate([tone(450, seconds=0.35), quiet(0.35)])] * 12)
 RINGS = np.concatenate([np.concatenate([tone(450, seconds=1), quiet(4)])] * 3)
 
 
