@@ -28,6 +28,9 @@ check:
 bench-load: ## calls per second, CPU per call, answer to bridge; ARGS="…"
 	@setup/install && $(bin)/python -m bench.load $(ARGS)
 
+bench-pick: ## the next lead from lists of up to ten million; ARGS="…"
+	@setup/install packages test python && nice $(bin)/python -m bench.pick $(ARGS)
+
 bench-outcomes: ## how right outcomes are, AMD() beside; 25 minutes; ARGS="--quick …"
 	@setup/install packages python asterisk bench && $(bin)/python -m bench.outcomes $(ARGS)
 
@@ -43,4 +46,4 @@ lock: ## pins what pyproject.toml asks for in requirements.lock (needs uv)
 clean: ## what was made here, but not the cache shared by checkouts
 	rm -rf .venv .state out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo test lint check bench-load bench-outcomes compose-test lock clean
+.PHONY: help setup demo test lint check bench-load bench-pick bench-outcomes compose-test lock clean

@@ -19,7 +19,9 @@ class Cluster:
     The kernel stops it too should the test run be killed (`--pdeathsig`).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        """settings: of the server, instead of those for tests."""
+        self._settings = settings
         self._bin = _find_programs()
         self.folder = Path(tempfile.mkdtemp(prefix="cti-pg-"))
 
@@ -44,7 +46,7 @@ class Cluster:
             "full_page_writes": "off",
             "shared_buffers": "16MB",
             "max_connections": "40",
-        }
+        } | self._settings
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._process = subprocess.Popen(
             _as_postgres(self._bin / "postgres", "-D", data, *options),

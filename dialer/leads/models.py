@@ -45,9 +45,11 @@ class LeadRow(Base):
     __tablename__ = "leads"
     __table_args__ = (
         Index("ix_leads_pick", "campaign_id", "state", "due_at"),
+        Index("ix_leads_rank", "campaign_id", "state", "priority", "due_at"),
         Index("ix_leads_list", "list_id", "id"),
         Index(
             "ix_leads_promised",
+            "campaign_id",
             "promised_at",
             sqlite_where=text("promised_at IS NOT NULL"),
             postgresql_where=text("promised_at IS NOT NULL"),

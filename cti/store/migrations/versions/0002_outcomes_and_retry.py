@@ -83,7 +83,11 @@ def _schedule() -> None:
     )
     some = sa.text("promised_at IS NOT NULL")
     op.create_index(
-        "ix_leads_promised", "leads", ["promised_at"], sqlite_where=some, postgresql_where=some
+        "ix_leads_promised",
+        "leads",
+        ["campaign_id", "promised_at"],
+        sqlite_where=some,
+        postgresql_where=some,
     )
 
 
@@ -238,6 +242,8 @@ def _agents_word() -> None:
 
 
 def _outcome_changes() -> None:
+    # The filler reads each priority's leads in the order in which they fall due.
+    op.create_index("ix_leads_rank", "leads", ["campaign_id", "state", "priority", "due_at"])
     # Reports read a list page by page.
     op.create_index("ix_leads_list", "leads", ["list_id", "id"])
     op.drop_index("ix_leads_list_id", "leads")
