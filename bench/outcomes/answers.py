@@ -64,7 +64,7 @@ def listen(
     model: AnswerModel | None = None,
 ) -> Trial:
     """One call from the answer on, in pieces of 0.1 s, to the end of listening."""
-    who, tones = AnswerDetector(model, _NEVER), ToneEars(hears={Source.FAX})
+    who, tones = AnswerDetector(model, _NEVER), ToneEars("us", {Source.FAX})
     silent: float | None = None
     fax: float | None = None
     for at in range(0, len(sound), _PIECE):
