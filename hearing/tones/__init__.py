@@ -11,7 +11,8 @@ Sightings, each once a stream, only beeps as often as there are any:
 
 | name | meaning |
 |---|---|
-| `sit.{number_changed,vacant,congestion,reorder}.bell`, `sit.vacant.itu` | so; reorder: congestion |
+| `sit.{number_changed,vacant,congestion}.bell`, `sit.vacant.itu` | as named |
+| `sit.reorder.bell` | congestion |
 | `tone.{ringback,busy,congestion,unobtainable}.{zone}` | None, busy, congestion, vacant |
 | `fax.ced` (ANSam too), `fax.v21`, `fax.cng` | fax |
 | `beep` | None |

@@ -9,11 +9,12 @@ from hearing.tones.zones import Zone
 
 _HERTZ = (392.0, 2040.0)
 _SECONDS = (0.085, 1.08)
-_WOBBLE = 4.0  # Hz
-_RIPPLE = 1.5  # dB
-_PURITY = 0.85
+_WOBBLE = 6.0  # Hz
+_RIPPLE = 2.6  # dB
+_PURITY = 0.9
+_ALONE = 0.95  # purity of one that could as well be a voice
 _QUIET = 0.1  # power just after it, relative to its own: -10 dB
-_VOICED = (500.0, 0.25)  # Hz, seconds: a hummed m or n is lower and shorter, and follows a vowel
+_VOICED = (600.0, 0.45)  # Hz, seconds: as low and short can be an m, an n or an o
 _TUNE = 0.6  # seconds before it in which another tone makes it part of a tune
 _SAME = 25.0  # Hz
 _NOTICE = 0.35  # seconds from a tone's start until it is told of
@@ -61,7 +62,7 @@ class Beeps:
         before, self._last = self._last, tone
         if before and before.after > _QUIET and tone.continues(before):
             tone = self._last = tone.joined(before)
-        elif before and _belongs(before, tone):
+        elif before and self._belongs(before, tone):
             return said
         if not _is_beep(tone):
             return said
@@ -74,6 +75,14 @@ class Beeps:
     def feed(self, frames: Frames) -> list[Sighting]:
         """Whether the doubt over an earlier tone is over."""
         return self._settle(end(frames.first + len(frames) - 1))
+
+    def _belongs(self, before: Tone, tone: Tone) -> bool:
+        """Whether it is part of a tune, of special information tones, of a rhythm."""
+        pause = tone.start - before.end
+        if abs(before.frequency - tone.frequency) > _SAME:
+            return pause <= _TUNE and _is_note(before)
+        pauses = (rhythm.pause for rhythm in self._rhythms if rhythm.could_be(before))
+        return pause <= max(_ECHO, 1.15 * max(pauses, default=0.0))
 
     def _settle(self, now: float) -> list[Sighting]:
         if self._held is None or now < self._held[1]:
@@ -97,15 +106,18 @@ def _is_beep(tone: Tone) -> bool:
 
 def _is_hummed(tone: Tone) -> bool:
     hertz, seconds = _VOICED
-    return tone.frequency < hertz and tone.seconds < seconds and tone.before > _QUIET
+    doubtful = tone.frequency < hertz and tone.seconds < seconds
+    return doubtful and not (
+        tone.before <= _QUIET
+        and tone.wobble <= _WOBBLE / 4
+        and tone.ripple <= _RIPPLE / 2
+        and tone.purity >= _ALONE
+    )
 
 
-def _belongs(before: Tone, tone: Tone) -> bool:
-    """Whether it is part of a tune, of special information tones, of a rhythm."""
-    pause = tone.start - before.end
-    if abs(before.frequency - tone.frequency) <= _SAME:
-        return pause <= _ECHO
-    return pause <= _TUNE
+def _is_note(tone: Tone) -> bool:
+    """Whether it is steady enough for one of a tune; voices have passing tones too."""
+    return tone.wobble <= _WOBBLE and tone.ripple <= _RIPPLE and tone.purity >= _PURITY
 
 
 def _sighting(tone: Tone, until: float) -> Sighting:

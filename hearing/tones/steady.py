@@ -82,7 +82,7 @@ class _Sounding:
         first, last = self.frames[good[0]], self.frames[good[-1]]
         inner = good[3:-3] if len(good) > 8 else good[2:-2] if len(good) > 5 else good
         pitch = np.array(self.pitch)[inner]
-        before, after = self.before[:5], self.hole[3:]
+        before, after = self.before[:5], self.hole[3:] or self.hole[-1:]
         return Tone(
             start=middle(first - 0.5),
             seconds=(last - first + 1) * HOP / RATE,
