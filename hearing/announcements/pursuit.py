@@ -27,7 +27,7 @@ MATCH = 0.45
 """Agreement of a window that is the same sound. The same recording through GSM or AMR, with 15 dB
 of noise and 3 % loss, has more in its worst window in 99 of 100 cases; in another sentence of the
 same voice the worst window has less than 0.2."""
-REFUTE = 0.42
+REFUTE = 0.45
 """A window that agrees less is another sound."""
 MEAN = 0.7
 """Least mean agreement: another voice that says the same has less."""
@@ -36,7 +36,7 @@ MOST = 12
 KEPT = 60 * FRAMES_PER_SECOND
 """Frames of the stream that are remembered."""
 _SAME = 2  # frames: places so close are the same
-_NEAR = 15  # frames: packets left out between
+_NEAR = 4  # frames: packets left out since the place was found
 _PATIENCE = 4  # looks after which a refuted place is given up
 
 
