@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cti.base.errors import UserError
 from dialer.campaigns.settings import CampaignSettings
 from dialer.compliance.caps import Allowance, exhausted
-from dialer.compliance.windows import LeadHours, NeverOpen
+from dialer.compliance.windows import LeadHours
 from dialer.retry.facts import LeadFacts
 
 
@@ -77,8 +78,8 @@ def check(
     """
     if facts.position not in facts.usable:
         return Blocked(Bar.NUMBER, "The number is marked as unusable.", None)
-    hours = settings.windows.lead_hours(facts.time_zone, e164)
     try:
+        hours = settings.windows.lead_hours(facts.time_zone, e164)
         return (
             _barred(number.barred, hours)
             or _without_consent(settings, number)
@@ -87,7 +88,7 @@ def check(
             or _closed_window(now, hours)
             or Pass()
         )
-    except NeverOpen as error:
+    except UserError as error:  # no window ever opens, or the time zone does not exist
         return Blocked(Bar.WINDOW, error.what, None)
 
 
