@@ -43,6 +43,9 @@ FIGURES = (
     "analyses_per_core",
 )
 """Always in outcomes.json, with value None where they could not be measured."""
+AT_AMD = "live_person_as_machine_at_amd_recall"
+LOST_TO_AMD = 0.2
+"""Of the persons AMD() loses, the share that ours may lose where it finds as many machines."""
 AIMS = {
     "signalled_accuracy": (">=", 1.0),
     "tones_accuracy": (">=", 0.995),
@@ -91,8 +94,10 @@ def result(whole: Measured, *, quick: bool, seed: int) -> dict[str, Any]:
 def rows(found: dict[str, Any]) -> list[dict[str, Any]]:
     """The figures as lines of a table, each beside its aim."""
     lines = []
+    lost = found["asterisk_amd"]["person_as_machine"]["value"]
+    fifth = {} if lost is None else {AT_AMD: ("<=", round(LOST_TO_AMD * lost, 4))}
     for name, value in _flat(found):
-        sign, aim = AIMS.get(name, ("", None))
+        sign, aim = (AIMS | fifth).get(name, ("", None))
         reached = value["value"]
         met = None if aim is None or reached is None else _meets(reached, sign, aim)
         told = None if aim is None else f"{sign} {aim:g}"

@@ -73,6 +73,13 @@ def test_figures_stand_beside_their_aims() -> None:
     assert rows["asterisk_amd.machine_recall"]["aim"] is None
 
 
+def test_beside_amd_a_fifth_of_its_losses_is_the_aim() -> None:
+    amd = {"person_as_machine": share(60, 100), "machine_recall": share(90, 100)}
+    whole = Measured({"asterisk_amd": amd, run.AT_AMD: share(13, 100)})
+    rows = {row["figure"]: row for row in run.rows(run.result(whole, quick=False, seed=1))}
+    assert (rows[run.AT_AMD]["aim"], rows[run.AT_AMD]["met"]) == ("<= 0.12", False)
+
+
 def test_a_confusion_matrix_is_drawn_the_same_every_time(tmp_path: Path) -> None:
     """With every count in it, the truths in rows."""
     pairs = [("person", "person")] * 7 + [("person", "machine")] * 2 + [("fax", "fax")]
