@@ -81,8 +81,9 @@ class Times:
     take: list[float] = field(default_factory=list)
     look: list[float] = field(default_factory=list)
     fill: list[float] = field(default_factory=list)
+    redis_us: float = 0.0  # of one script, by Redis's own clock
 
-    def row(self) -> dict[str, float]:
+    def row(self) -> dict[str, float | None]:
         """Percentiles in milliseconds."""
         return {
             "take_ms_p50": _share(self.take, 0.5),
@@ -93,11 +94,14 @@ class Times:
             "fill_ms_p50": _share(self.fill, 0.5),
             "fill_ms_max": _share(self.fill, 1.0),
             "fills": len(self.fill),
+            "redis_us": round(self.redis_us, 1),
         }
 
 
-def _share(seconds: Iterable[float], share: float) -> float:
+def _share(seconds: Iterable[float], share: float) -> float | None:
     ordered = sorted(seconds)
+    if not ordered:
+        return None
     return round(1000 * ordered[min(len(ordered) - 1, int(len(ordered) * share))], 2)
 
 
@@ -142,6 +146,7 @@ async def _measure(store: Store, redis_url: str, picks: int) -> Times:
     hopper = Hopper(redis, f"bench-{time.time_ns()}")
     filler = Filler(store, hopper, clock)
     await filler.fill(1, settings.windows)
+    await redis.config_resetstat()
     filling = asyncio.create_task(_fill(filler, settings, times))
     try:
         taken: list[int] = []
@@ -171,6 +176,8 @@ async def _measure(store: Store, redis_url: str, picks: int) -> Times:
             if len(taken) >= 50:
                 await _end_calls(store, taken, clock.now() + timedelta(hours=4))
                 taken = []
+        commands = await redis.info("commandstats")
+        times.redis_us = float(commands["cmdstat_evalsha"]["usec_per_call"])
     finally:
         filling.cancel()
         await asyncio.gather(filling, return_exceptions=True)
@@ -248,6 +255,7 @@ def main() -> None:
         "take_ms_p50": "pick p50 ms",
         "take_ms_p99": "pick p99 ms",
         "take_ms_max": "pick max ms",
+        "redis_us": "of it in Redis, mean µs",
         "look_ms_p50": "look+commit p50 ms",
         "look_ms_p99": "look+commit p99 ms",
         "fill_ms_p50": "fill p50 ms",
