@@ -1,10 +1,11 @@
 """The dialling loop: what the pacers allow is taken from the hoppers, committed, and dialled."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from dialer.engine.attempts import Attempts
 from dialer.engine.filler import Filler
 from dialer.engine.flights import Flight
 from dialer.engine.placing import Campaign, Placed, commit_attempts
+from dialer.engine.postponing import bring_forward
 from dialer.hopper.hopper import Hopper
 from dialer.pacing.decision import Decision
 from dialer.pacing.modes import PACERS, Pacer
@@ -260,7 +262,11 @@ class Dialler:
                 flight.placed_at,
             )
         )
-        task = asyncio.get_running_loop().create_task(self._originate(campaign, flight))
+        self._do(self._originate(campaign, flight))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        """In the background, to its end."""
+        task = asyncio.get_running_loop().create_task(work)
         self._dials.add(task)
         task.add_done_callback(self._dials.discard)
 
@@ -304,14 +310,17 @@ class Dialler:
             row = await session.get(CampaignRow, campaign_id)
         if row is not None:
             self.signals.emit(CampaignChanged(row.id, row.name, row.state))
+            settings = CampaignSettings.model_validate(row.settings)
+            before = self.attempts.campaigns.get(campaign_id)
+            self.attempts.campaigns[campaign_id] = settings
+            if before is not None and before.windows != settings.windows:
+                self._do(self._bring_forward(campaign_id))
         if row is None or row.state != "running":
             self.running.pop(campaign_id, None)
             await self.filler.drain(campaign_id)  # also when an earlier try at it failed
             return
         was = self.running.get(campaign_id)
-        settings = CampaignSettings.model_validate(row.settings)
         campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk, row.client_id)
-        self.attempts.campaigns[campaign_id] = settings
         running = Running(
             campaign, row.mode, self.pacers[row.mode], cycle(settings.caller_ids or ("",))
         )
@@ -321,6 +330,13 @@ class Dialler:
             await self.filler.fill(campaign_id, settings.windows)
         running.supply = (await self.hopper.sizes(campaign_id, self.clock.now())).due
         self.running[campaign_id] = running
+
+    async def _bring_forward(self, campaign_id: int) -> None:
+        try:
+            await bring_forward(self.store, campaign_id, self.clock.now())
+        except (SQLAlchemyError, OSError) as error:
+            why = str(getattr(error, "orig", error)).splitlines()[0]
+            log.warning("leads.not_brought_forward", campaign=campaign_id, why=why)
 
     async def _fill_forever(self) -> None:
         last_check = self.clock.monotonic()

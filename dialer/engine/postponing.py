@@ -1,4 +1,4 @@
-"""Moves the due times of leads that may not be called now, many at once.
+"""Moves the due times of leads that may not be called now, or may be after all, many at once.
 
 Every evening a whole list falls out of its calling windows. Looked at one by one it would take
 the dialler hours to see that; here one statement moves all who share time zone and region.
@@ -77,3 +77,38 @@ async def postpone(
         if count < CHUNK:
             break
     return moved
+
+
+async def bring_forward(store: Store, campaign_id: int, now: datetime) -> None:
+    """Let leads that were never dialled be due at once: the calling windows have changed.
+
+    Those that may not be called now are put off again, by the new windows. Leads that wait by a
+    rule or for an appointment keep their time.
+    """
+    last = 0
+    while True:
+        some = (
+            select(LeadRow.id)
+            .where(LeadRow.campaign_id == campaign_id, LeadRow.id > last)
+            .order_by(LeadRow.id)
+            .limit(CHUNK)
+        )
+        async with store.read() as session:
+            ids = (await session.scalars(some)).all()
+        if not ids:
+            return
+        last = ids[-1]
+        async with store.write() as session:
+            await session.execute(
+                update(LeadRow)
+                .where(
+                    LeadRow.campaign_id == campaign_id,
+                    LeadRow.id.between(ids[0], last),
+                    LeadRow.state == "waiting",
+                    LeadRow.dials == 0,
+                    LeadRow.promised_at.is_(None),
+                    LeadRow.due_at > now,
+                )
+                .values(due_at=now)
+                .execution_options(synchronize_session=False)
+            )

@@ -83,6 +83,23 @@ async def renumber(outside: Outside, leads: list[int], prefix: str) -> None:
                 number.e164 = f"{prefix}{lead:07}"
 
 
+async def test_wider_windows_reach_leads_that_were_put_off(outside: Outside) -> None:
+    outside.pbx.default = STAYS
+    await outside.agents(5)
+    campaign = await outside.campaign()
+    fresh = await outside.leads(campaign, 2, time_zone=NEW_YORK)
+    (again,) = await outside.leads(campaign, 1, time_zone=NEW_YORK, due_at=NINE_THERE, dials=1)
+    engine = await outside.engine().start()
+    await asyncio.sleep(5)
+    assert {lead.due_at for lead in await outside.all(LeadRow)} == {NINE_THERE}
+    await outside.change(campaign, windows=dict.fromkeys(WEEKDAYS, ("00:00-24:00",)))
+    engine.dialler.campaign_changed(campaign)
+    await asyncio.sleep(5)
+    leads = await leads_by_id(outside)
+    assert {leads[n].state for n in fresh} == {"in_flight"}
+    assert (leads[again].state, leads[again].due_at) == ("waiting", NINE_THERE)
+
+
 async def test_an_unknown_zone_harms_nobody_else(outside: Outside) -> None:
     outside.pbx.default = STAYS
     await outside.agents(3)
