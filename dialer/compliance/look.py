@@ -29,6 +29,12 @@ class Look:
         """Why the lead is closed if none ever may, in one word."""
         return self.blocked[0].bar.value if self.blocked else "no_usable_number"
 
+    @property
+    def words(self) -> str:
+        """What stands in the way of the number whose turn it is, in a sentence; at most 255."""
+        words = self.blocked[0].words if self.blocked else "No usable number is left."
+        return words[:255]
+
 
 def look_at(
     lead: Any,

@@ -62,7 +62,12 @@ PLACE_LEAD = (
 DEFER_LEAD = (
     update(LeadRow.__table__)  # type: ignore[arg-type]
     .where(LEADS.c.id == bindparam("key"))
-    .values(state=bindparam("state"), due_at=bindparam("due_at"), closed_reason=bindparam("closed"))
+    .values(
+        state=bindparam("state"),
+        due_at=bindparam("due_at"),
+        closed_reason=bindparam("closed"),
+        why=bindparam("why"),
+    )
 )
 
 
@@ -158,10 +163,12 @@ def _judge(
             "state": "closed" if closed else "waiting",
             "due_at": look.until,
             "closed": look.reason if closed else None,
+            "why": look.words,
         }
     held = held_until(lead.promised_at, lead.prefer_agent, campaign.settings.retry, now, busy)
     if held is not None:
-        return {"key": lead.id, "state": "waiting", "due_at": held, "closed": None}
+        why = "The agent of the appointment is in a call: it waits a moment."
+        return {"key": lead.id, "state": "waiting", "due_at": held, "closed": None, "why": why}
     return _flight(campaign, rows, look.number, look.facts, now, t)
 
 
