@@ -4,16 +4,20 @@ Everything follows from a number: `call(n, split)` is the same call on every mac
 voices. Voices, sentences, names and companies of the two splits are disjoint.
 """
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
+from scipy import signal
 
 from bench.corpus import voices
 from bench.corpus.calls import SHARED, Label, draw_said
 from bench.corpus.channel import Channel, Conceal, Noise, active_rms
 from bench.corpus.codecs import Codec
-from bench.corpus.greetings_answers import TEXTS, Kind, greeting
+from bench.corpus.greetings_answers import TEXTS, Greeting, Kind, greeting
+from bench.corpus.greetings_built import PATTERNS, build
 from bench.corpus.voices import Engine, Split, Voice
 from hearing.sighting import RATE, Samples
 
@@ -117,6 +121,8 @@ def spoken(number: int, split: Split) -> Spoken:
     if number % 2 == 0:
         return _of_corpus(number // 2 * SHARED, split)
     rng = np.random.default_rng([number, split is Split.TEST, 0x5A1D])
+    if number % 4 == 3 and split is Split.TRAIN:
+        return _by_hibari(rng)
     engine = Engine(rng.choice([Engine.ESPEAK, Engine.FLITE, Engine.PROMPT], p=[0.7, 0.15, 0.15]))
     if engine is Engine.PROMPT:
         return _prompted(rng, split)
@@ -126,10 +132,50 @@ def spoken(number: int, split: Split) -> Spoken:
     if not able:
         language, able = "en", list(speakers(engine, split))
     voice = able[int(rng.integers(len(able)))]
-    said = greeting(language, kind, rng, test=split is Split.TEST)
+    said = _words(language, kind, rng, split)
     speed = float(rng.choice([0.9, 1.0, 1.1, 1.2]))
     parts = [voices.say(voice, language, text, speed) for text in said.parts]
-    return Spoken(kind, f"{language}.{kind}.{said.template}", voice, parts)
+    return Spoken(kind, _sentence(said), voice, parts)
+
+
+def _words(language: str, kind: Kind, rng: np.random.Generator, split: Split) -> Greeting:
+    if split is Split.TRAIN and kind in PATTERNS[language] and rng.random() < 0.7:
+        return build(language, kind, rng)
+    return greeting(language, kind, rng, test=split is Split.TEST)
+
+
+def _sentence(said: Greeting) -> str:
+    wording = said.template if said.template >= 0 else " ".join(said.parts)
+    return f"{said.language}.{said.kind}.{wording}"
+
+
+def _by_hibari(rng: np.random.Generator) -> Spoken:
+    """A fast neural voice: that of a Kokoro voice which is for training, English only."""
+    kind: Kind = rng.choice(np.array(list(_KINDS)), p=list(_KINDS.values()))
+    said = _words("en", kind, rng, Split.TRAIN)
+    speed = float(rng.choice([0.9, 1.0, 1.1, 1.2]))
+    voice = Voice(Engine.KOKORO, "hibari-heart", ("en",), Split.TRAIN)
+    parts = [_hibari(text, speed) for text in said.parts]
+    return Spoken(kind, _sentence(said), voice, parts)
+
+
+def _hibari(text: str, speed: float) -> Samples:
+    digest = hashlib.sha256(f"hibari {speed} {text}".encode()).hexdigest()[:32]
+    file = voices.cache_folder() / "said" / "hibari" / f"{digest}.npy"
+    if not file.is_file():
+        sound = signal.resample_poly(_hibari_model()(text, speed=speed, seed=1), 1, 3)
+        loud = active_rms(sound.astype(np.float32)) or 1.0
+        heard = np.flatnonzero(np.abs(sound) > loud / 30)
+        kept = sound[heard[0] : heard[-1]] * (voices.LOUD / loud)
+        voices.keep(file, np.clip(kept * 32767, -32767, 32767).astype(np.int16))
+    return np.load(file).astype(np.float32) / np.float32(32768)
+
+
+@cache
+def _hibari_model() -> Any:
+    from hibari import Hibari  # type: ignore[import-not-found] # noqa: PLC0415 - training only
+
+    return Hibari()
 
 
 def _of_corpus(number: int, split: Split) -> Spoken | None:
