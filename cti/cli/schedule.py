@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cti.base.errors import UserError
 from cti.cli.options import Json, State, connect, find_campaign, moment
-from cti.cli.output import console, local, print_facts, print_json, print_table, say
+from cti.cli.output import console, local, print_facts, print_json, print_table, say, shown
 
 app = typer.Typer(
     help="When leads are called: explained, promised, simulated.", no_args_is_help=True
@@ -168,8 +168,8 @@ def _tell(schedule: dict[str, Any]) -> None:
     who = f"{schedule['name']}, " if schedule["name"] else ""
     head = f"{who}lead {schedule['lead_id']} of “{schedule['campaign']}”"
     there = f"{schedule['local_time']} in {schedule['time_zone']}"
-    console().print(Text(f"{head}; it is {there}.", "bold"))
-    say(f"  {schedule['where']}")
-    say(f"  {schedule['when']}")
+    console().print(Text(shown(f"{head}; it is {there}."), "bold"))
+    for sentence in (schedule["where"], schedule["when"]):
+        say(f"  {shown(sentence)}")
     for sentence in schedule["not_now"]:
-        say(f"  - {sentence}")
+        say(f"  - {shown(sentence)}")

@@ -15,9 +15,9 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_the_example_of_retry_rules_is_accepted() -> None:
-    example = re.search(r"```yaml\n(.*?)```", (DOCS / "retry.md").read_text("utf-8"), re.DOTALL)
-    assert example is not None
-    settings = CampaignSettings.model_validate(yaml.safe_load(example[1]))
+    examples = re.findall(r"```yaml\n(.*?)```", (DOCS / "retry.md").read_text("utf-8"), re.DOTALL)
+    windows, settings = (CampaignSettings.model_validate(yaml.safe_load(e)) for e in examples)
+    assert windows.windows.regions[0].name == "Florida"
     assert settings.retry.rule(Outcome.BUSY, None).after_minutes == (20, 90)
     assert settings.retry.rule(Outcome.ANSWERED, "sold").then is Then.CLOSE
 
