@@ -94,6 +94,7 @@ from dialer.schedule.publish import publish_reminders
 from dialer.schedule.reminders import Reminders
 from dialer.schedule.service import ScheduleService
 from hearing.folder import EarFolder, private_folder
+from hearing.speech.chosen import current
 from hearing.tones.zones import zones
 from hearing.workers import Workers
 from ivr.menus import load_menus
@@ -518,6 +519,7 @@ def build(settings: Settings) -> Service:
         listening,
         frozenset(zones()),
         library=announcements.file,
+        model=lambda _campaign: current(infrastructure.state / "amd"),
         unknown=unknown.hear,
     )
     attempts.last_words = ears.last_words

@@ -138,9 +138,7 @@ def at_share_of_persons(
 
 def persons_lost_at_recall(trials: Sequence[Trial], recall: float, until: float) -> dict[str, Any]:
     """Persons lost at the threshold that finds `recall` of the machines within `until` seconds."""
-    machines = sorted(
-        (t.nobody(until) for t in trials if t.truth == "machine"), reverse=True
-    )
+    machines = sorted((t.nobody(until) for t in trials if t.truth == "machine"), reverse=True)
     wanted = min(len(machines) - 1, max(0, round(recall * len(machines)) - 1))
     threshold = machines[wanted] if machines else 1.0
     return share([t.nobody() >= threshold for t in trials if t.truth == "person"])

@@ -7,6 +7,7 @@ import typer
 
 from cti.cli import (
     agents,
+    amd,
     announcements,
     attempts,
     campaigns,
@@ -35,6 +36,7 @@ app.add_typer(leads.app, name="lead")
 app.add_typer(agents.app, name="agent")
 app.add_typer(attempts.app, name="attempt")
 app.add_typer(announcements.app, name="announcement")
+app.add_typer(amd.app, name="amd")
 app.add_typer(recordings.app, name="recording")
 app.add_typer(clients.app, name="client")
 app.add_typer(outcomes.app, name="outcome")

@@ -147,8 +147,9 @@ class Course:
             self.onset = self.tracks.onset()
 
     def clues(self) -> Track:
-        """`Tracks.clues` of now. Speech must have begun."""
-        assert self.onset is not None
+        """`Tracks.clues` of now. Raises ValueError while nobody has spoken."""
+        if self.onset is None:
+            raise ValueError("nobody has spoken yet")
         return self.tracks.clues(self.onset)
 
     def _context(self, embeddings: Track) -> Track:

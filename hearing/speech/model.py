@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 
 from cti.base.errors import UserError
@@ -98,9 +99,13 @@ class AnswerModel:
         [found] = self._session.run(["probabilities"], {"clues": np.clip(clues, *self._bounds)})
         return np.asarray(found)
 
+    def nobody(self, clues: Track) -> npt.NDArray[np.float64]:
+        """[n]: calibrated probability that no person listens."""
+        return np.interp(self.raw(clues)[:, 1:].sum(axis=1), *self._calibration)
+
     def verdict(self, at: float, clues: Track) -> Verdict:
         """Calibrated probabilities for one course."""
-        person, machine, ivr = (float(share) for share in self.raw(clues[None])[0])
+        _, machine, ivr = (float(share) for share in self.raw(clues[None])[0])
         nobody = calibrate(self._calibration, machine + ivr)
         parted = machine / max(machine + ivr, _LEAST)
         return Verdict(at, 1 - nobody, nobody * parted, nobody * (1 - parted))

@@ -38,7 +38,7 @@ class Prices:
 
     lost_person: float = 300.0
     wasted_second: float = 1.0
-    seconds_with_machine: float = 10.0
+    seconds_with_machine: float = 15.0
     waiting_second: float = 5.0
 
     def __post_init__(self) -> None:

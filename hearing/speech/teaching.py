@@ -36,14 +36,14 @@ class Lessons:
     """Moments of calls, in rows.
 
     clues: [n, len(CLUES)]. meaning: place in MEANINGS. call: which call, moments in a row. group:
-    calls of one group are never split between learning and judging. since: seconds from the
-    first word.
+    calls of one group are never split between learning and judging. worth: how much a call counts.
     """
 
     clues: Track
     meaning: Numbers
     call: Numbers
     group: Numbers
+    worth: float | Track = 1.0
 
     def __len__(self) -> int:
         return len(self.meaning)
@@ -55,14 +55,15 @@ class Lessons:
 
     @property
     def weights(self) -> npt.NDArray[np.float64]:
-        """Each call counts the same, however many moments it has."""
+        """Each call counts what it is worth, however many moments it has."""
         _, inverse, counts = np.unique(self.call, return_inverse=True, return_counts=True)
-        return np.asarray(len(self) / len(counts) / counts[inverse])
+        return np.asarray(len(self) / len(counts) / counts[inverse] * self.worth)
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> "Lessons":
         """Only some moments."""
+        worth = self.worth if isinstance(self.worth, float) else self.worth[chosen]
         return Lessons(
-            self.clues[chosen], self.meaning[chosen], self.call[chosen], self.group[chosen]
+            self.clues[chosen], self.meaning[chosen], self.call[chosen], self.group[chosen], worth
         )
 
     def __add__(self, other: "Lessons") -> "Lessons":
@@ -72,6 +73,7 @@ class Lessons:
             np.concatenate([self.meaning, other.meaning]),
             np.concatenate([self.call, other.call + calls]).astype(np.int32),
             np.concatenate([self.group, other.group + groups]).astype(np.int32),
+            np.concatenate([np.full(len(one), one.worth, np.float32) for one in (self, other)]),
         )
 
     def save(self, path: Path) -> None:
