@@ -36,8 +36,8 @@ _FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-protoco
 _OUTPUT = ("-map", "0:a:0", "-ac", "1", "-ar", str(RATE), "-f", "s16le", "-c:a", "pcm_s16le")
 Channel = Literal["left", "right", "mix"]
 _PICK: dict[Channel, tuple[str, ...]] = {
-    "left": ("-af", "pan=mono|c0=c0"),
-    "right": ("-af", "pan=mono|c0=c1"),
+    "left": ("-af", "channelmap=map=0:channel_layout=mono"),
+    "right": ("-af", "channelmap=map=1:channel_layout=mono"),
     "mix": (),
 }
 
@@ -126,5 +126,7 @@ def _blocks(process: "subprocess.Popen[bytes]", size: int) -> Generator[Samples,
 def _fault(path: Path, words: IO[bytes], empty: bool) -> str:
     words.seek(max(words.seek(0, 2) - 2000, 0))
     lines = words.read().decode(errors="replace").strip().splitlines()
+    if any("not available from input layout" in line for line in lines):
+        return f"{path} has only one channel: there is no other side to pick."
     why = lines[-1].replace(f"file:{path}: ", "") if lines else "there is no sound in it"
     return f"{path} {'cannot be read as audio' if empty else 'breaks off damaged'}: {why}."
