@@ -63,7 +63,7 @@ class Filler:
                 return added + await self._claim(campaign_id, [row.id for row in rows])
             for kin, until in closed.items():
                 moved = await postpone(self.store, campaign_id, kin, until, horizon)
-                log.info("leads.put_off", campaign=campaign_id, zone=kin.time_zone, leads=moved)
+                log.debug("leads.put_off", campaign=campaign_id, zone=kin.time_zone, leads=moved)
                 others.append(or_(not_(kin.condition()), LeadRow.promised_at.is_not(None)))
         return added
 

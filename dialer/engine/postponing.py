@@ -14,9 +14,9 @@ from cti.store.engine import Store
 from dialer.compliance.windows import CallingWindows
 from dialer.leads.models import LeadRow, NumberRow
 
-CHUNK = 5_000
+CHUNK = 2_000
 """Leads moved in one transaction: short enough that an attempt hardly waits to be committed."""
-CHUNKS = 4
+CHUNKS = 10
 """And so many in a row; the next second goes on."""
 
 
