@@ -6,6 +6,7 @@ HDLC transmission begins with 1 s of flags (0x7E) in V.21 channel 2: 300 bit/s, 
 1850 Hz for 0.
 """
 
+from collections import deque
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,8 @@ from hearing.tones.steady import FLOOR, Tone
 _CED, _CED_REACH, _CED_SURE = 2100.0, 22.0, 1.5  # Hz, Hz, seconds
 _CED_PURE = 0.8  # least share of all power: a note of a tune seldom sounds so alone
 _CNG, _CNG_REACH = 1100.0, 42.0  # Hz
+_CNG_PURE = 0.85  # least share of all power
+_FAINT = 30  # a tone weaker by so much, 15 dB, is but noise beside it
 _CNG_ON, _CNG_OFF = (0.42, 0.58), (2.5, 3.5)  # seconds
 _ONE, _ZERO, _BAUD = 1650.0, 1850.0, 300
 _BIT = RATE / _BAUD  # samples
@@ -45,10 +48,11 @@ class FaxTones:
         self._answering = tone if tone.over else None
         if _is_answer(tone):
             return self._say("ced", "fax answer tone", tone.start, tone.heard, 0.99)
-        if not tone.over or not _is_calling(tone):
+        faint = self._calling is not None and tone.level < self._calling.level / _FAINT
+        if not tone.over or faint:
             return []
-        before, self._calling = self._calling, tone
-        if before and _CNG_OFF[0] <= tone.start - before.end <= _CNG_OFF[1]:
+        before, self._calling = self._calling, tone if _is_calling(tone) else None
+        if before and self._calling and _CNG_OFF[0] <= tone.start - before.end <= _CNG_OFF[1]:
             return self._say("cng", "fax calling tone", before.start, tone.heard, 0.99)
         return []
 
@@ -73,7 +77,9 @@ def _is_answer(tone: Tone) -> bool:
 
 
 def _is_calling(tone: Tone) -> bool:
-    return abs(tone.frequency - _CNG) <= _CNG_REACH and _CNG_ON[0] <= tone.seconds <= _CNG_ON[1]
+    near = abs(tone.frequency - _CNG) <= _CNG_REACH
+    alone = tone.purity >= _CNG_PURE and tone.after <= 1 - _CNG_PURE
+    return near and alone and _CNG_ON[0] <= tone.seconds <= _CNG_ON[1]
 
 
 class _Flags:
@@ -81,7 +87,7 @@ class _Flags:
 
     def __init__(self) -> None:
         self._run = 0
-        self._pcm: Samples = np.zeros(0, np.float32)
+        self._hops: deque[Samples] = deque(maxlen=_V21_LOOK)
 
     def feed(self, frames: Frames) -> float | None:
         """The second of sound up to which flags were heard, once they are sure."""
@@ -91,11 +97,11 @@ class _Flags:
             self._run = 0
             return None
         for offset, is_inside in enumerate(inside.tolist()):
-            hop = frames.pcm[offset * HOP : (offset + 1) * HOP]
-            self._pcm = np.concatenate((self._pcm, hop))[-_V21_LOOK * HOP :]
+            self._hops.append(frames.pcm[offset * HOP : (offset + 1) * HOP])
             self._run = self._run + 1 if is_inside else 0
             late = self._run - _V21_LOOK
-            if late >= 0 and late % _V21_AGAIN == 0 and is_flags(self._pcm):
+            look = late >= 0 and late % _V21_AGAIN == 0
+            if look and is_flags(np.concatenate(self._hops)):
                 return end(frames.first + offset)
         return None
 
@@ -105,9 +111,8 @@ def is_flags(pcm: Samples) -> bool:
     one, zero = (np.abs(signal.fftconvolve(pcm, bit, mode="valid")) for bit in _matched_filters())
     says = (one - zero) / (one + zero + 1e-12)
     says = says - says.mean()
-    strength = np.sqrt(np.sum(says**2)) + 1e-12
-    alike = [np.sum(says * flag) / strength for flag in _flags(len(says))]
-    return bool(max(alike) >= _FLAGS)
+    alike = (_flags(len(says)) * says).sum(axis=1)
+    return bool(alike.max() >= _FLAGS * np.sqrt(np.sum(says**2) + 1e-12))
 
 
 @cache
@@ -118,12 +123,10 @@ def _matched_filters() -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.compl
 
 
 @cache
-def _flags(length: int) -> list[npt.NDArray[np.float64]]:
+def _flags(length: int) -> npt.NDArray[np.float64]:
     """Flags that begin at each quarter of a bit, without their mean, of power 1 in all."""
-    flags = []
-    for shift in range(32):
-        bit = (np.arange(length) / _BIT + shift / 4) % 8
-        flag = np.where((bit < 1) | (bit >= 7), -1.0, 1.0)
-        flag -= flag.mean()
-        flags.append(flag / np.sqrt(np.sum(flag**2)))
-    return flags
+    bit = (np.arange(length) / _BIT + np.arange(32)[:, None] / 4) % 8
+    flags = np.where((bit < 1) | (bit >= 7), -1.0, 1.0)
+    flags -= flags.mean(axis=1, keepdims=True)
+    normal: npt.NDArray[np.float64] = flags / np.sqrt(np.sum(flags**2, axis=1, keepdims=True))
+    return normal

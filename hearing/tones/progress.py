@@ -87,7 +87,8 @@ class CallProgress:
     def __init__(self, zone: Zone) -> None:
         self._zone = zone
         self._masks = [_mask(cadence) for cadence in zone.cadences]
-        self._band = np.flatnonzero(np.logical_or.reduce(self._masks))
+        bins = np.flatnonzero(np.logical_or.reduce(self._masks))
+        self._band = slice(int(bins[0]), int(bins[-1]) + 1)
         shortest = min(time for one in zone.cadences for time in one.times[1::2])
         self._hole = min(max(int(shortest * RATE / HOP * 0.6), _HOLE[0]), _HOLE[1])
         self._rhythm: deque[_Element] = deque(maxlen=_MEMORY)

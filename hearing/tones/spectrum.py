@@ -76,7 +76,8 @@ class FrontEnd:
         if count <= 0:
             return None
         pcm = self._rest[: (count - 1) * HOP + WINDOW]
-        windows = np.lib.stride_tricks.sliding_window_view(pcm, WINDOW)[::HOP]
+        strides = (HOP * pcm.itemsize, pcm.itemsize)  # frames overlap: a view, not a copy
+        windows: Samples = np.ndarray((count, WINDOW), np.float32, pcm, 0, strides)
         spectrum = fft.rfft(windows * _SCALED)[:, LOWEST:HIGHEST]
         power = spectrum.real**2 + spectrum.imag**2
         frames = Frames(self._next, power, power.sum(axis=1), pcm)

@@ -58,8 +58,14 @@ class Tone:
 
     def joined(self, before: "Tone") -> "Tone":
         """Both as one."""
-        whole = self.end - before.start
-        return replace(self, start=before.start, seconds=whole, before=before.before)
+        both = before.seconds + self.seconds
+        return replace(
+            self,
+            start=before.start,
+            seconds=self.end - before.start,
+            purity=(before.purity * before.seconds + self.purity * self.seconds) / both,
+            before=before.before,
+        )
 
 
 @dataclass(slots=True)
@@ -135,6 +141,8 @@ class SteadyTones:
         if self._now is None:
             return True
         recent = self._now.pitch[-5:]
+        if abs(hertz - recent[-1]) <= _DRIFT:
+            return True
         return abs(hertz - sorted(recent)[len(recent) // 2]) <= _DRIFT
 
     def _go_on(self, frame: int, hertz: float, power: float, pure: float) -> list[Tone]:

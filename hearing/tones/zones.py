@@ -16,6 +16,7 @@ from importlib import resources
 
 from cti.base.errors import UserError
 
+ANY = "any"
 _ALSO = {"gb": "uk", "ca": "us"}
 
 
@@ -74,13 +75,18 @@ class Zone:
 
 
 def zone(name: str) -> Zone:
-    """The zone of that name (`cn`, `us` …, in any case). Raises UserError that names them all."""
+    """The zone of that name (`cn`, `us` …, in any case), or all of them as `any`.
+
+    Raises UserError that names them all.
+    """
     key = name.strip().lower()
+    if key == ANY:
+        return anywhere()
     try:
         return zones()[_ALSO.get(key, key)]
     except KeyError:
         raise UserError(
-            f"There is no tone zone {name!r}.", f"Choose one of {', '.join(zones())}."
+            f"There is no tone zone {name!r}.", f"Choose {ANY} or one of {', '.join(zones())}."
         ) from None
 
 
@@ -89,6 +95,22 @@ def zones() -> dict[str, Zone]:
     """All zones by name, in alphabetical order."""
     text = resources.files("hearing.tones").joinpath("zones.csv").read_text(encoding="utf-8")
     return {row["zone"]: _zone(row) for row in csv.DictReader(text.splitlines())}
+
+
+@cache
+def anywhere() -> Zone:
+    """The tones of all zones at once, for calls to anywhere.
+
+    What is busy in one country and congestion in another is taken for busy: less sure than the
+    zone of the country.
+    """
+    meanings: dict[tuple[Burst, ...], Progress] = {}
+    for one in zones().values():
+        for cadence in one.cadences:
+            known = meanings.setdefault(cadence.bursts, cadence.says)
+            if known is not cadence.says:
+                meanings[cadence.bursts] = Progress.BUSY
+    return Zone(ANY, "anywhere", tuple(Cadence(says, bursts) for bursts, says in meanings.items()))
 
 
 def _zone(row: dict[str, str]) -> Zone:

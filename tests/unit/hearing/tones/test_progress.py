@@ -72,6 +72,21 @@ def test_every_zone_can_be_read_and_tells_its_tones_apart() -> None:
             assert all(300 <= hertz <= 650 for hertz in cadence.frequencies)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tone.busy.us", "tone.busy.any"),
+        ("tone.ringback.uk", "tone.ringback.any"),
+        ("tone.congestion.cn", "tone.congestion.any"),
+        ("tone.unobtainable.cn", "tone.unobtainable.any"),
+        ("tone.busy.br", "tone.busy.any"),
+        ("tone.congestion.it", "tone.busy.any"),  # Spain's busy sounds the same
+    ],
+)
+def test_the_zone_may_be_left_open(name: str, said: str) -> None:
+    assert heard(exact(name).sound, "any") == [said]
+
+
 def test_countries_go_by_their_iso_names_too() -> None:
     assert zone(" GB ").name == "uk"
     assert zone("CA").name == "us"
