@@ -18,9 +18,9 @@ from hearing.sighting import RATE, Samples, Sighting
 from hearing.tones.ears import ToneEars
 from hearing.tones.zones import zones
 
-_ROUNDS = 2, 20  # how often each tone is played: quick, thorough
-_SPEECH = 300, 4000  # recorded prompts
-_MUSIC = 10, 120  # minutes of generated music
+_ROUNDS = 2, 10  # how often each tone is played: quick, thorough
+_SPEECH = 300, 1500  # recorded prompts
+_MUSIC = 10, 40  # minutes of generated music
 _STEP = RATE // 5  # samples fed at once
 _SPEED_S = 120  # seconds of sound on which speed is measured
 _NOTHING = "nothing"

@@ -8,7 +8,7 @@ from hearing.tones.fax import FaxTones
 from hearing.tones.progress import CallProgress
 from hearing.tones.sit import SpecialInformation
 from hearing.tones.spectrum import Frames, FrontEnd
-from hearing.tones.steady import SteadyTones
+from hearing.tones.steady import SteadyTones, Tone
 from hearing.tones.zones import zone as find_zone
 
 ALL = frozenset({Source.TONE, Source.FAX, Source.BEEP})
@@ -40,14 +40,14 @@ class ToneEars:
     def finish(self) -> list[Sighting]:
         """What the end of the sound makes sure."""
         frames = self._front.finish()
-        return self._hear(frames) if frames else []
+        said = self._hear(frames) if frames else []
+        return said + self._tell(self._steady.finish(self._front.last))
 
     def _hear(self, frames: Frames) -> list[Sighting]:
-        said = [
-            sighting
-            for tone in self._steady.feed(frames)
-            for listener in self._listeners
-            for sighting in listener.hear(tone)
-        ]
+        said = self._tell(self._steady.feed(frames))
         said += [sighting for follower in self._followers for sighting in follower.feed(frames)]
         return sorted(said, key=lambda sighting: sighting.until)
+
+    def _tell(self, tones: list[Tone]) -> list[Sighting]:
+        listeners = self._listeners
+        return [said for tone in tones for listener in listeners for said in listener.hear(tone)]

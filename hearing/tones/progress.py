@@ -35,6 +35,7 @@ _RISE = 8  # frames in which a tone comes to its full level under the window
 _BLIP = 4  # frames: a shorter burst is noise
 _SURE = 15  # frames after which a burst is known to be one
 _LONGEST = 400  # frames that are kept: longer than any burst of the table
+_LONGEST_PAUSE = 800  # frames: no cadence has one of 8 s
 _MEMORY = 12  # elements of the rhythm that are kept
 _SLACK, _STRETCH = 0.045, 0.13  # seconds, and share, that an element may be off
 
@@ -106,6 +107,7 @@ class CallProgress:
         candidates = (band >= FLOOR) & (band >= 0.4 * frames.total)
         if self._burst is None and not candidates.any():
             self._pause += frames.total.tolist()
+            del self._pause[: -2 * _LONGEST_PAUSE]
             return []
         said: list[Sighting] = []
         rows = zip(
@@ -147,7 +149,7 @@ class CallProgress:
             self._forget()
             return
         if self._last_end is not None:
-            if not self._is_quiet():
+            if start - self._last_end > _LONGEST_PAUSE or not self._is_quiet():
                 self._forget()
             else:
                 self._add(False, self._last_end, start, self._sure)
@@ -216,7 +218,7 @@ class CallProgress:
                 source=Source.TONE,
                 name=f"tone.{cadence.says}.{self._zone.name}",
                 what=f"{_WORDS[cadence.says]} ({self._zone.country})",
-                at=round(first.start, 3),
+                at=round(max(first.start, 0.0), 3),
                 until=round(end(frame), 3),
                 meaning=MEANING[cadence.says],
                 confidence=round(1 - 0.05 * found[best], 3),

@@ -62,6 +62,11 @@ class FrontEnd:
         self._next = -(WINDOW // 2 // HOP)
         self._rest: Samples = np.zeros(-self._next * HOP, np.float32)
 
+    @property
+    def last(self) -> int:
+        """Number of the last frame made."""
+        return self._next - 1
+
     def feed(self, samples: Samples) -> Frames | None:
         """The frames that are now complete, or None when there is none."""
         self._rest = np.concatenate((self._rest, samples))
@@ -69,7 +74,7 @@ class FrontEnd:
         return self._cut(ready // _STEP * _STEP)
 
     def finish(self) -> Frames | None:
-        """The rest. A tone that still sounds at the end has no end: no silence follows."""
+        """The rest, but what is shorter than a frame."""
         return self._cut((len(self._rest) - WINDOW) // HOP + 1)
 
     def _cut(self, count: int) -> Frames | None:

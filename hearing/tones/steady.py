@@ -90,7 +90,7 @@ class _Sounding:
         pitch = np.array(self.pitch)[inner]
         before, after = self.before[:5], self.hole[3:] or self.hole[-1:]
         return Tone(
-            start=middle(first - 0.5),
+            start=max(middle(first - 0.5), 0.0),
             seconds=(last - first + 1) * HOP / RATE,
             frequency=float(np.median(pitch)),
             wobble=float(pitch.std()),
@@ -136,6 +136,14 @@ class SteadyTones:
                 told += self._go_on(frame, hertz, power, pure)
             self._past.append(total)
         return told
+
+    def finish(self, now: int) -> list[Tone]:
+        """The tone that sounds to the end of the stream, in frame `now`: the end counts as its."""
+        sounding, self._now = self._now, None
+        if sounding is None or len(sounding.frames) <= 3:
+            return []
+        tone = sounding.tone(over=True, now=now)
+        return [tone if len(sounding.hole) > 3 else replace(tone, after=0.0)]
 
     def _belongs(self, hertz: float) -> bool:
         if self._now is None:

@@ -86,3 +86,9 @@ def test_one_like_a_busy_burst_is_said_when_no_second_comes() -> None:
 
 def test_what_sounded_before_one_listened_has_no_beginning() -> None:
     assert heard(joined(sine(1000, 0.3), quiet(1))) == []
+
+
+def test_it_may_be_the_last_of_a_recording() -> None:
+    (said,) = hear(joined(voice(2), quiet(0.5), sine(1000, 0.4)))
+    assert said.name == "beep"
+    assert said.at == pytest.approx(2.5, abs=0.02)
