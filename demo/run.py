@@ -239,6 +239,8 @@ class Demo:
             "ring_timeout_s": RING_TIMEOUT,
             "wrap_up_s": 10,
             "windows": ALWAYS,
+            # Nobody is lost here, and robots give up on a machine after five seconds.
+            "answering": {"prices": {"lost_person": 60}},
         }
         asked = {"name": self.campaign, "settings": settings}
         made = await ok(http.post("/v1/campaigns", json=asked))

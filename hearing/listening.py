@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from cti.base.errors import UserError
@@ -19,6 +20,8 @@ BEEP_ODDS = 100.0
 """How much more often a beep ends a machine's greeting than it sounds behind a person: assumed.
 Nine in ten voicemail boxes beep; of persons' lines, less than one in a hundred may sound like it.
 """
+ANNOUNCED_S = 10.0
+"""A network that answers before it says that a number is vacant says it at once."""
 LONGEST = {Phase.EARLY: 150.0, Phase.ANSWERED: 150.0}
 """Seconds after which nothing new is listened to: no ring time and no greeting is longer."""
 
@@ -56,7 +59,8 @@ class Listener:
         self.answer = self._who() if setting.phase is Phase.ANSWERED else None
         # Also after the answer: some networks answer first, and then say that a number is vacant.
         self._announcements = AnnouncementDetector(library)
-        self._detectors: list[Detector] = [_tones(setting), self._announcements]
+        self._announced = round(ANNOUNCED_S * RATE) if setting.phase is Phase.ANSWERED else None
+        self._detectors: list[Detector] = [_tones(setting)]
         if self.answer is not None:
             self._detectors.append(self.answer)
 
@@ -69,12 +73,19 @@ class Listener:
 
     def feed(self, samples: Samples) -> list[Sighting]:
         """As `Detector.feed`; in order of the moments at which each became sure."""
+        announced = samples
+        if self._announced is not None:
+            announced = samples[: self._announced]
+            self._announced -= len(announced)
         self.seconds += len(samples) / RATE
-        return self._told(s for detector in self._detectors for s in detector.feed(samples))
+        heard = [self._announcements.feed(announced), *(d.feed(samples) for d in self._detectors)]
+        return self._told(chain.from_iterable(heard))
 
     def finish(self) -> list[Sighting]:
         """As `Detector.finish`."""
-        return self._told(s for detector in self._detectors for s in detector.finish())
+        return self._told(
+            chain(self._announcements.finish(), *(d.finish() for d in self._detectors))
+        )
 
     @property
     def nobody(self) -> float | None:

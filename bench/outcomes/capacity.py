@@ -69,12 +69,13 @@ def _read(name: str) -> Samples:
 
 
 def _library(sounds: dict[str, Samples], rng: random.Random) -> Library:
-    """The announcements that will be heard, among others made of pieces of all speech."""
+    """The announcements that will be heard, among others made of pieces of speech run backwards:
+    as like to speech as other announcements are, and said nowhere."""
     entries = [Entry(f"said.{name}", name, "vacant", fingerprint(sounds[name])) for name in _SAID]
     speech = np.concatenate(list(sounds.values()))
     while len(entries) < TAUGHT:
         begins = [rng.randrange(len(speech) - RATE) for _ in range(6)]
-        mixed = np.concatenate([speech[begin : begin + RATE] for begin in begins])
+        mixed = np.concatenate([speech[begin : begin + RATE][::-1] for begin in begins])
         with suppress(UserError):  # mostly pauses
             entries.append(Entry(f"other.{len(entries)}", "other", "busy", fingerprint(mixed)))
     return Library(entries)

@@ -233,8 +233,7 @@ class Ears:
         ears = [ear for ear in self._ears.values() if ear.flight is flight]
         for ear in ears:
             self._complete(ear)
-        told = flight.bridged is not None or flight.certain or flight.taken
-        if told or not ears:
+        if flight.certain or flight.taken or not ears:
             then()
             return
         self._awaited[flight.attempt_id] = then

@@ -174,10 +174,11 @@ class Pursuit:
         theirs = self.levels[-PIECE:]
         floor = theirs.max() - 40
         gap = np.maximum(theirs, floor) - np.maximum(beside, beside.max() - 40)
-        gap[~valid] = np.nan
-        with np.errstate(invalid="ignore"):
-            gap -= np.nanmean(gap, axis=(1, 2), keepdims=True)
-            far = np.nanmean(np.square(gap), axis=(1, 2))
+        gap *= valid[:, :, None]
+        count = np.maximum(valid.sum(axis=1), 1) * gap.shape[2]  # of what both have
+        mean = gap.sum(axis=(1, 2)) / count
+        far = np.square(gap).sum(axis=(1, 2)) / count - np.square(mean)  # the variance
+        far[~valid.any(axis=1)] = np.inf
         return near[int(np.argmin(far))]
 
     def _judge_past(self, places: list[tuple[Trace, int]]) -> None:
