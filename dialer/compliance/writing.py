@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from cti.store.base import UtcDateTime
@@ -37,6 +38,7 @@ from dialer.leads.models import NumberRow
 
 _BARS = cast("Table", BarRow.__table__)
 _LIFTED = cast("Table", LiftedBarRow.__table__)
+_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Source(StrEnum):
@@ -76,14 +78,17 @@ def add_bars(connection: Connection, bars: Sequence[NewBar], scope: Scope) -> Ad
         if before is None or _end(bar.expires_at) > _end(before.expires_at):
             wanted[bar.number] = bar
     known = _known(connection, wanted, scope)
-    fresh = [bar for number, bar in wanted.items() if number not in known]
+    # In one order everywhere, so that two who add the same numbers never wait for each other.
+    fresh = [wanted[number] for number in sorted(wanted.keys() - known.keys())]
     longer = [
         bar
         for number, bar in wanted.items()
         if number in known and _end(bar.expires_at) > known[number]
     ]
     if fresh:
-        connection.execute(insert(_BARS), [_values(bar, scope) for bar in fresh])
+        # Another transaction may add the same number at this moment: then it is there.
+        new = _INSERT[connection.dialect.name](_BARS).on_conflict_do_nothing()
+        connection.execute(new, [_values(bar, scope) for bar in fresh])
     for bar in longer:
         same = (_BARS.c.number == bar.number) & _of(scope)
         connection.execute(update(_BARS).where(same).values(_values(bar, scope)))

@@ -1,5 +1,6 @@
 """The do-not-call list: added, taken off, looked up, imported, exported."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -156,3 +157,8 @@ async def test_the_export_cannot_run_as_a_formula(bars: DoNotCallService) -> Non
     text = b"".join([line async for line in bars.export()]).decode()
     assert text.startswith("\ufeffnumber,reach")
     assert f"{ONE},everyone,0,'=1+1,api,'@ann," in text
+
+
+async def test_two_at_once_make_one_entry(bars: DoNotCallService) -> None:
+    await asyncio.gather(*(bars.bar([ONE, OTHER], Why()) for _ in range(5)))
+    assert [bar.number for bar in await bars.bars()] == [ONE, OTHER]
