@@ -8,7 +8,7 @@ from hearing.announcements.library import Library
 from hearing.listening import LONGEST, Listener, Setting
 from hearing.sighting import Phase, Samples, Sighting, Source
 
-CERTAIN = 0.9
+CERTAIN = 0.92
 """Confidence from which a live call is ended early, unless its campaign says otherwise."""
 ENOUGH = 0.8
 """Confidence from which what was heard may decide at the end of the sound."""
@@ -25,7 +25,7 @@ class Judgement:
     outcome: before the answer `busy`, `vacant` … , `no_answer` when it only rang, or `unknown`;
     after it `person`, `machine`, `fax`, `ivr` or `silence`. probability: of that outcome, 0 to 1.
     probabilities: of every outcome there was a reason for. decided_at: seconds of sound at which
-    it was sure, None when only the end decided. listened: seconds of sound heard.
+    that was heard, None when nothing was. listened: seconds of sound heard.
     """
 
     outcome: str
@@ -78,18 +78,21 @@ def _settles(sighting: Sighting) -> bool:
     return sighting.meaning is not None and sighting.confidence >= CERTAIN
 
 
+def _weight(sighting: Sighting) -> float:
+    return 0.0 if sighting.meaning is None else sighting.confidence
+
+
 def _before(listener: Listener, sightings: tuple[Sighting, ...]) -> Judgement:
     found: dict[str, float] = {}
     for sighting in sightings:
         if sighting.meaning is not None:
             found[sighting.meaning] = max(found.get(sighting.meaning, 0), sighting.confidence)
     first = next((sighting for sighting in sightings if _settles(sighting)), None)
-    if first is not None:
-        outcome, at = str(first.meaning), first.until
-    else:
-        outcome, at = max(found, key=lambda meaning: found[meaning], default=UNKNOWN), None
-        if found.get(outcome, 0) < ENOUGH:
-            outcome = UNKNOWN
+    if first is None:
+        first = max(sightings, key=_weight, default=None)
+        if first is not None and _weight(first) < ENOUGH:
+            first = None
+    outcome, at = (str(first.meaning), first.until) if first else (UNKNOWN, None)
     ringing = [s.confidence for s in sightings if s.name.startswith("tone.ringback")]
     if outcome == UNKNOWN and ringing:
         outcome, found = RINGS, found | {RINGS: max(ringing)}

@@ -126,7 +126,7 @@ def _seconds(moment: float | None) -> float | None:
 
 
 def _print(file: Path, judged: "Judgement") -> None:
-    decided = "at its end" if judged.decided_at is None else f"after {judged.decided_at:.1f} s"
+    decided = "–" if judged.decided_at is None else f"after {judged.decided_at:.1f} s"
     print_facts(
         {
             "file": file,
