@@ -113,6 +113,10 @@ SOUNDS: Mapping[str, Sequence[Part]] = {
         _pause(0.5),
         Tone((1000.0,), 0.4),
     ),
+    "voicemail-no-beep": (
+        _woman("You have reached the mailbox of Susan Clark. Please leave a message."),
+        _pause(30.0),
+    ),
     "hello": (_woman("Hello?"),),
     "customer": (
         _woman("Hello?"),

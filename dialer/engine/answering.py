@@ -171,9 +171,9 @@ class Answering:
         """Asterisk's AMD() spoke. It gives no probability: its word decides as it is."""
         status, _, cause = event.value.partition(" ")
         meaning = {"MACHINE": "machine", "HUMAN": "person"}.get(status)
-        if meaning is not None:
-            what = f"Asterisk's AMD(): {status.lower()} ({cause})"
-            flight.saw(event.t, Kind.HEARD, what=what, meaning=meaning, confidence=1.0)
+        what = f"Asterisk's AMD(): {meaning or 'not sure'} ({cause})"
+        sure = None if meaning is None else 1.0
+        flight.saw(event.t, Kind.HEARD, what=what, meaning=meaning, confidence=sure)
         if meaning == "machine":
             self._judge(flight, case, meaning, 1.0)
         self._release(flight)
