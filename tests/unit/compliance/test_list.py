@@ -11,11 +11,14 @@ from cti.base.clock import ManualClock
 from cti.base.errors import NotFound, UserError
 from cti.base.signals import Signals
 from cti.store.engine import Store
+from dialer.campaigns.settings import CampaignSettings
 from dialer.compliance.bar_file import BarOptions
 from dialer.compliance.events import NumbersBarred
 from dialer.compliance.scopes import EVERYONE
 from dialer.compliance.service import DoNotCallService, Why
 from dialer.compliance.views import BarImport
+from dialer.engine.barring import bar_if_said
+from dialer.engine.ledger import Ledger
 from tests.unit.compliance.book import ONE, OTHER, Book
 
 
@@ -162,3 +165,22 @@ async def test_the_export_cannot_run_as_a_formula(bars: DoNotCallService) -> Non
 async def test_two_at_once_make_one_entry(bars: DoNotCallService) -> None:
     await asyncio.gather(*(bars.bar([ONE, OTHER], Why()) for _ in range(5)))
     assert [bar.number for bar in await bars.bars()] == [ONE, OTHER]
+
+
+async def test_the_agents_word_holds_for_good_and_is_written_once(
+    store: Store, book: Book, bars: DoNotCallService, clock: ManualClock
+) -> None:
+    lead = await book.lead("spring", ONE, OTHER)
+    week = clock.now() + timedelta(days=7)
+    await bars.bar([ONE], Why("for a week", expires_at=week), client_id=book.acme)
+    ledger, settings = Ledger(store), CampaignSettings()
+    assert not bar_if_said(ledger, settings, lead, "refused", "ann", clock.now())
+    for _ in range(2):
+        assert bar_if_said(ledger, settings, lead, "do_not_call", "ann", clock.now())
+        await ledger.flush()
+    entries = await bars.bars(client_id=book.acme)
+    assert [(e.number, e.reason, e.added_by, e.expires_at) for e in entries] == [
+        (ONE, "do_not_call", "ann", None),
+        (OTHER, "do_not_call", "ann", None),
+    ]
+    assert len(await bars.bars()) == 2
