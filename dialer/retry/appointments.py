@@ -24,7 +24,7 @@ def check_appointment(
     these are refused.
     """
     hours = windows.lead_hours(facts.time_zone, facts.number(facts.position))
-    asked = f"callback_at: {_there(at, hours)}"
+    asked = f"An appointment at {_there(at, hours)}"
     if at < now - JUST_PAST:
         raise UserError(
             f"{asked} is past; it is {_there(now, hours)} there.", "Give a time to come."
