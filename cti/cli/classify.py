@@ -45,7 +45,7 @@ def classify(
         typer.Option(help="Taught announcements; unset: those of the state folder, if any."),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Of who answered (ONNX); unset: the shipped one.")
+        Path | None, typer.Option(help="Of who answered (ONNX); unset: the one that runs.")
     ] = None,
     channel: Annotated[
         Side, typer.Option(help="Of stereo. Our own recordings have the customer on the left.")
@@ -64,8 +64,11 @@ def classify(
     from hearing.judging import judge  # noqa: PLC0415
     from hearing.listening import Setting  # noqa: PLC0415
     from hearing.sighting import Phase  # noqa: PLC0415
+    from hearing.speech.chosen import current  # noqa: PLC0415
 
-    setting = Setting(Phase(phase.value), zone, model=model)
+    setting = Setting(
+        Phase(phase.value), zone, model=model or current(load_settings(state=state).state / "amd")
+    )
     try:
         taught = _library(library, state)
         sound = read_audio(file, block_s=0.4, channel=channel.value)
