@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from dialer.engine.ears import LAST_WORDS_SECONDS, Ears, UnknownSound
 from dialer.engine.events import HeardOnLine
 from hearing.folder import EarFolder
 from hearing.sighting import Phase, Sighting, Source
-from hearing.workers import Ended, Heard, Job
+from hearing.workers import Ended, Heard, Job, Told
 from tests.fake_pbx import Far
 from tests.unit.engine.rig import Engine, Outside
 
@@ -61,8 +62,11 @@ class Listening:
         job.file.write_bytes(b"\0\0")
         loop = asyncio.get_running_loop()
         for seconds, found in self.hears.get(job.phase, []):
-            loop.call_later(seconds, lambda found=found: self.tell(Heard(job.key, found)))
+            loop.call_later(seconds, partial(self._say, Heard(job.key, found)))
         return True
+
+    def _say(self, told: Told) -> None:
+        self.tell(told)
 
     def end(self, key: str) -> None:
         self.done.append(key)

@@ -30,7 +30,8 @@ class Desk:
 
     def follow(self, key: str, **more: Any) -> Path:
         file = self.folder / f"{key}.sln48"
-        job = Job(**{"key": key, "file": file, "phase": Phase.EARLY, "zone": "cn"} | more)
+        zone = more.pop("zone", "cn")
+        job = Job(key, file, Phase.EARLY, zone, **more)
         self.worker.order(job.order(), self.now)
         return file
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -43,15 +44,14 @@ for line in sys.stdin:
 
 
 class Desk:
-    def __init__(self, folder: Path, **more: object) -> None:
+    def __init__(self, folder: Path, **more: Any) -> None:
         self.folder = folder
         self.told: list[Told] = []
         self.news = asyncio.Event()
         script = folder / "stand_in.py"
         script.write_text(STAND_IN)
-        self.workers = Workers(
-            self._tell, **{"count": 1, "command": (sys.executable, str(script))} | more
-        )
+        more = {"count": 1, "command": (sys.executable, str(script))} | more
+        self.workers = Workers(self._tell, **more)
 
     def _tell(self, told: Told) -> None:
         self.told.append(told)
