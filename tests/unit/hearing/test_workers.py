@@ -50,8 +50,8 @@ class Desk:
         self.news = asyncio.Event()
         script = folder / "stand_in.py"
         script.write_text(STAND_IN)
-        more = {"count": 1, "command": (sys.executable, str(script))} | more
-        self.workers = Workers(self._tell, **more)
+        given: dict[str, Any] = {"count": 1, "command": (sys.executable, str(script))}
+        self.workers = Workers(self._tell, **given | more)
 
     def _tell(self, told: Told) -> None:
         self.told.append(told)
