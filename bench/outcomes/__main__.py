@@ -9,6 +9,9 @@ import importlib
 import json
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ PARTS = {
     "live": "calls through the PBX, beside AMD()",
     "capacity": "how much one core can hear",
 }
+BESIDE = ("tones", "announcements")
 FIGURES = (
     "signalled_accuracy",
     "tones_accuracy",
@@ -62,24 +66,41 @@ AIMS = {
 
 
 def run(parts: list[str], *, quick: bool, seed: int) -> Measured:
-    """All parts asked for, one after the other; what cannot be measured is told, not guessed."""
+    """All parts asked for; what cannot be measured is told, not guessed.
+
+    Those that only compute run beside each other, each on a core; then the others one by one.
+    """
     whole = Measured()
+    beside = [part for part in parts if part in BESIDE]
+    with ProcessPoolExecutor(len(BESIDE), get_context("spawn")) as pool:
+        for found in pool.map(partial(_measure, quick=quick, seed=seed), beside):
+            _join(whole, found)
     for part in parts:
-        began = time.monotonic()
-        sys.stderr.write(f"· {PARTS[part]}\n")
-        try:
-            module = importlib.import_module(f"bench.outcomes.{part}")
-            found: Measured = module.measure(quick=quick, seed=seed)
-        except UserError as error:
-            found = Measured(missing=[f"{PARTS[part]}: {error}"])
-        except ModuleNotFoundError as error:
-            found = Measured(missing=[f"{PARTS[part]}: there is no {error.name}"])
-        sys.stderr.write(f"  {time.monotonic() - began:.0f} s\n")
-        whole.figures |= found.figures
-        whole.confusions += found.confusions
-        whole.tables += found.tables
-        whole.missing += found.missing
+        if part not in beside:
+            _join(whole, _measure(part, quick=quick, seed=seed))
     return whole
+
+
+def _measure(part: str, *, quick: bool, seed: int) -> Measured:
+    began = time.monotonic()
+    sys.stderr.write(f"· {PARTS[part]} …\n")
+    try:
+        found: Measured = importlib.import_module(f"bench.outcomes.{part}").measure(
+            quick=quick, seed=seed
+        )
+    except UserError as error:
+        found = Measured(missing=[f"{PARTS[part]}: {error}"])
+    except ModuleNotFoundError as error:
+        found = Measured(missing=[f"{PARTS[part]}: there is no {error.name}"])
+    sys.stderr.write(f"✓ {PARTS[part]} ({time.monotonic() - began:.0f} s)\n")
+    return found
+
+
+def _join(whole: Measured, found: Measured) -> None:
+    whole.figures |= found.figures
+    whole.confusions += found.confusions
+    whole.tables += found.tables
+    whole.missing += found.missing
 
 
 def result(whole: Measured, *, quick: bool, seed: int) -> dict[str, Any]:
