@@ -3,7 +3,8 @@ whether the latter fall together.
 
 Half of every carrier's announcements are taught, so that the others have the same voice. From both
 halves near misses are made: the beginning of a taught one with the end of an untaught one, and the
-reverse, as carriers join them from the same pieces.
+reverse, as carriers join them from the same pieces. They are always heard from their beginning:
+of which only the taught half is heard, that is nothing else than the taught one.
 """
 
 import time
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import signal
 
 from bench.corpus import channel
 from bench.corpus.announcements import Recording, recordings, ringback_music
@@ -37,6 +39,7 @@ _SEEN = 3, 8  # how often each unknown one is heard
 _LIBRARY = 500  # entries on which speed is measured
 _SPEED_S = 60.0
 _BLOCK = 1600
+_SAME_SOUND = 0.8  # correlation of samples
 _NOTHING = "nothing"
 
 
@@ -70,7 +73,10 @@ def measure(*, quick: bool, seed: int) -> Measured:
     known = [_play(one, library, rng) for one in _cycle(taught, _TRIALS[not quick])]
     _tell_taught(found, known, len(taught))
     strange = [_play(one, library, rng) for one in _cycle(others, _TRIALS[not quick])]
-    near = [_play(one, library, rng) for one in _near(taught, others, _TRIALS[not quick], rng)]
+    near = [
+        _play(one, library, rng, late=False)
+        for one in _near(taught, others, _TRIALS[not quick], rng)
+    ]
     rest = [_listen(what, sound, library) for what, sound in _rest(_OTHERS[not quick], rng)]
     _tell_untaught(found, {"other announcements": strange, "near misses": near}, rest)
     _tell_groups(found, others, _SEEN[not quick], rng)
@@ -81,7 +87,8 @@ def measure(*, quick: bool, seed: int) -> Measured:
 def _divide(
     all_: list[Recording], rng: np.random.Generator
 ) -> tuple[list[Recording], list[Recording]]:
-    """Every other one of a carrier is taught. What is too short to be taught is left out."""
+    """Every other one of a carrier is taught. What is too short to be taught is left out, and so
+    are carriers that play what another one plays: with the same voice, word for word."""
     fit: dict[str, list[Recording]] = {}
     for one in all_:
         try:
@@ -89,12 +96,36 @@ def _divide(
         except UserError:
             continue
         fit.setdefault(one.carrier, []).append(one)
-    taught, others = [], []
+    own: list[list[Recording]] = []
     for carrier in fit.values():
+        if not any(_shared(one, other) for kept in own for other in kept for one in carrier):
+            own.append(carrier)
+    taught, others = [], []
+    for carrier in own:
         order = rng.permutation(len(carrier))
         taught += [carrier[number] for number in order[::2]]
         others += [carrier[number] for number in order[1::2]]
     return taught, others
+
+
+def _shared(one: Recording, other: Recording) -> bool:
+    """Whether both have the same second of sound, sample by sample, for the same meaning."""
+    if one.meaning != other.meaning:
+        return False
+    pairs = ((one.samples, other.samples), (other.samples, one.samples))
+    return any(
+        _best_correlation(a[round(at * len(a)) :][:RATE], b) > _SAME_SOUND
+        for a, b in pairs
+        for at in (0.15, 0.35, 0.7)
+    )
+
+
+def _best_correlation(second: Samples, sound: Samples) -> float:
+    """Of `second` at its best place in `sound`, -1 to 1."""
+    both = signal.fftconvolve(sound.astype(np.float64), second[::-1].astype(np.float64), "valid")
+    energy = signal.fftconvolve(np.square(sound, dtype=np.float64), np.ones(len(second)), "valid")
+    power = np.maximum(energy, 1e-3) * max(float(np.square(second).sum()), 1e-3)
+    return float((both / np.sqrt(power)).max(initial=0))
 
 
 def _cycle(of: Sequence[Recording], count: int) -> Iterator[Recording]:
@@ -121,16 +152,18 @@ def _near(
 # -- playing -------------------------------------------------------------------------------------
 
 
-def _play(one: Recording, library: Library, rng: np.random.Generator) -> Heard:
-    """One recording in a drawn scene over a drawn line."""
-    scene, before, said = _scene(one.samples, rng)
+def _play(
+    one: Recording, library: Library, rng: np.random.Generator, *, late: bool = True
+) -> Heard:
+    """One recording in a drawn scene over a drawn line. late: its beginning may be missed."""
+    scene, before, said = _scene(one.samples, rng, late=late)
     line = channel.draw(int(rng.integers(2**31)))
     sound = line(np.concatenate([before, said]))
     began = len(before) / RATE
     return _hear(one.meaning, scene, line.description, began, len(said) / RATE, sound, library)
 
 
-def _scene(said: Samples, rng: np.random.Generator) -> tuple[str, Samples, Samples]:
+def _scene(said: Samples, rng: np.random.Generator, *, late: bool) -> tuple[str, Samples, Samples]:
     """What comes before, and what is heard of it."""
     gap = np.zeros(round(rng.uniform(0.3, 2) * RATE), np.float32)
     missed = round(rng.uniform(0.05, 0.35) * len(said))
@@ -141,11 +174,11 @@ def _scene(said: Samples, rng: np.random.Generator) -> tuple[str, Samples, Sampl
         "after ringing": (np.concatenate([_ring(450), gap, gap]), said),
         "after SIT": (np.concatenate([*tones, gap]), said),
         "after music": (ringback_music(rng.uniform(2, 8), rng), said),
+        "in a loop": (np.concatenate([again, gap]), np.concatenate([said, gap, said])),
         "joined late": (gap[:0], said[missed:]),
         "the line opens late": (gap, said[missed:]),
-        "in a loop": (np.concatenate([again, gap]), np.concatenate([said, gap, said])),
     }
-    name = str(rng.choice(list(scenes)))
+    name = str(rng.choice(list(scenes)[: None if late else 4]))
     return name, *scenes[name]
 
 

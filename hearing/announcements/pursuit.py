@@ -20,7 +20,7 @@ from hearing.announcements.alignment import (
     spoken,
 )
 from hearing.announcements.fingerprint import BANDS, FRAMES_PER_SECOND, Levels
-from hearing.announcements.index import PIECE, Index
+from hearing.announcements.index import PIECE, STRIDE, Candidate, Index
 from hearing.announcements.reference import Reference
 
 MATCH = 0.45
@@ -145,12 +145,21 @@ class Pursuit:
             return []
         found = []
         for candidate in self.index.candidates(self.levels[begin:], begin, MOST):
-            if candidate.reference in self.ignored:
+            if candidate.reference in self.ignored or self._knows(candidate):
                 continue
             place = self._refine(self.references[candidate.reference], candidate.offset)
             if trace := self._trace(candidate.reference, place):
                 found.append((trace, place))
         return found
+
+    def _knows(self, candidate: Candidate) -> bool:
+        """Whether the place is followed already, as far as the index can tell places apart."""
+        return any(
+            abs(place - candidate.offset) < STRIDE
+            for trace in self.traces
+            if trace.reference == candidate.reference
+            for place in trace.places
+        )
 
     def _trace(self, reference: int, place: int) -> Trace | None:
         """The trace that a place belongs to, made if there is none; None if the place is known."""
