@@ -1,6 +1,7 @@
 """`cti announcement …` says to the API what it was told, and shows what comes back."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -37,7 +38,7 @@ class Memory:
     async def resolve(self, taught: AnnouncementView) -> Named:
         return Named(announcement=taught, groups=2, attempts=30, changed=29)
 
-    async def list(self, carrier: str | None) -> list[AnnouncementView]:
+    async def list(self, carrier: str | None) -> Sequence[AnnouncementView]:
         return [one for one in self.known if carrier in (None, one.carrier)]
 
     async def sample(self, number: int) -> bytes:
@@ -47,7 +48,7 @@ class Memory:
         self.asked.append((number, bool(by)))
         return Named(announcement=VIEW, groups=1, attempts=4, changed=3)
 
-    async def groups(self, limit: int) -> "list[GroupView]":
+    async def groups(self, limit: int) -> Sequence[GroupView]:
         group = GroupView(
             id=12, size=40, attempts=39, first_at=NOW, last_at=NOW, trunks=["carrier"], seconds=5.2
         )

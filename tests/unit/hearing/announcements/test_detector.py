@@ -177,7 +177,7 @@ STREAM = ROUGH(np.concatenate([silence(0.5), VACANT, silence(1), OFF]))
 WHOLE = hear(STREAM)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(cuts=st.lists(st.integers(0, len(STREAM)), max_size=30))
 def test_pieces_of_any_length_tell_the_same(cuts: list[int]) -> None:
     detector = AnnouncementDetector(TAUGHT)
