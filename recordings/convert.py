@@ -17,7 +17,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +39,21 @@ _OUTPUT = (
     # Level 7 of 9 takes a third less CPU than the default and sounds the same at this band width.
     *("-compression_level", "7", "-map_metadata", "-1", "-f", "mp3", "pipe:1"),
 )
+_PIECE = 1 << 20  # samples of a side joined at a time
 _SLACK = 8192  # bytes: header frames and the encoder's delay
+
+
+def sides(raw: Path) -> tuple[Path, Path]:
+    """Where the PBX writes the customer's side and the agent's, if each has a file of its own."""
+    return raw.with_name(f"{raw.stem}-in.raw"), raw.with_name(f"{raw.stem}-out.raw")
+
+
+def whole_of(raw: Path) -> Path:
+    """The recording that a raw file is, or is a side of."""
+    for end in ("-in", "-out"):
+        if raw.stem.endswith(end):
+            return raw.with_name(f"{raw.stem.removesuffix(end)}.raw")
+    return raw
 
 
 class ConversionFailed(Exception):
@@ -66,10 +80,17 @@ class Converted:
 def convert(raw: Path, audio: Path, waveform: Path, scratch: Path) -> Converted:
     """Make `audio` and `waveform` from `raw`; both appear complete, on disk, or not at all.
 
-    raw: s16le, 8 kHz, two channels: left the customer, right the agent.
+    raw: s16le, 8 kHz, two channels: left the customer, right the agent. Where there are `sides`
+    instead, it is made from these.
     scratch: folder of unfinished files, on the same file system as the others.
-    Raises NothingRecorded, NoRoom or ConversionFailed; `raw` is never touched.
+    Raises NothingRecorded, NoRoom or ConversionFailed; what the PBX wrote is never touched.
     """
+    try:
+        _join(raw, scratch)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoRoom(str(error)) from error
+        raise ConversionFailed(str(error)) from error
     try:
         frames = raw.stat().st_size // FRAME
     except FileNotFoundError:
@@ -91,6 +112,31 @@ def convert(raw: Path, audio: Path, waveform: Path, scratch: Path) -> Converted:
             raise NoRoom(str(error)) from error
         raise ConversionFailed(str(error)) from error
     return facts
+
+
+def _join(raw: Path, scratch: Path) -> None:
+    """Make `raw` from its two sides; the shorter one ends in silence. OSError."""
+    files = sides(raw)
+    if raw.exists() or not any(file.exists() for file in files):
+        return
+    scratch.mkdir(parents=True, exist_ok=True)
+    part = scratch / f"{raw.name}.{os.getpid()}"
+    try:
+        with part.open("wb") as out, ExitStack() as stack:
+            sources = [stack.enter_context(f.open("rb")) for f in files if f.exists()]
+            columns = [n for n, f in enumerate(files) if f.exists()]
+            while True:
+                pieces = [np.fromfile(source, "<i2", _PIECE) for source in sources]
+                longest = max(len(piece) for piece in pieces)
+                if not longest:
+                    break
+                both = np.zeros((longest, 2), "<i2")
+                for column, piece in zip(columns, pieces, strict=True):
+                    both[: len(piece), column] = piece
+                both.tofile(out)
+        part.rename(raw)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def encode(raw: Path, target: Path) -> None:

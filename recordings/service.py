@@ -18,7 +18,14 @@ from cti.base.tasks import end
 from cti.bus.payloads import Incident, Message, RecordingMissing, RecordingReady
 from cti.store.engine import Store
 from recordings import jobs
-from recordings.convert import ConversionFailed, Converted, NoRoom, NothingRecorded
+from recordings.convert import (
+    ConversionFailed,
+    Converted,
+    NoRoom,
+    NothingRecorded,
+    sides,
+    whole_of,
+)
 from recordings.converter import Converter
 from recordings.jobs import Job, Result
 from recordings.models import RecordingRow
@@ -51,7 +58,8 @@ class RecordingService:
     """Keeps the archive.
 
     archive: presentable files, YYYY/MM/DD/ID.mp3 and ID.json.
-    incoming: what the PBX writes, ID.raw; emptied as the archive fills.
+    incoming: what the PBX writes, ID.raw, or ID-in.raw and ID-out.raw; emptied as the archive
+    fills.
     settle: seconds between a call's end and its conversion; the PBX closes the file meanwhile.
     pause: seconds before something that failed is tried again.
 
@@ -205,7 +213,8 @@ class RecordingService:
         left = rows[len(results) :]
         waiting = [Result(by_id[row.id], row, {"state": "pending"}) for row in left]
         await jobs.record(self.store, [*results, *waiting])
-        done = [Path(one.row.raw_path) for one in results if one.values["state"] == "ready"]
+        ready = [Path(one.row.raw_path) for one in results if one.values["state"] == "ready"]
+        done = [file for raw in ready for file in (raw, *sides(raw))]
         await asyncio.to_thread(_delete, done)
         for result in results:
             self._tell(result)
@@ -260,8 +269,10 @@ class RecordingService:
         """Delete what a crash left: half files, and raw files whose recording is archived."""
         await asyncio.to_thread(lambda: _delete(self._scratch.glob("*")))
         files = await asyncio.to_thread(lambda: sorted(self.incoming.glob("*.raw")))
-        archived = await jobs.archived(self.store, [file.stem for file in files])
-        await asyncio.to_thread(_delete, [file for file in files if file.stem in archived])
+        calls = sorted({whole_of(file).stem for file in files})
+        archived = await jobs.archived(self.store, calls)
+        old = [file for file in files if whole_of(file).stem in archived]
+        await asyncio.to_thread(_delete, old)
 
 
 def checked_id(call_id: str) -> str:

@@ -273,7 +273,8 @@ class Dialler:
     async def _originate(self, campaign: Campaign, flight: Flight) -> None:
         variables = {}
         if campaign.settings.record:
-            variables["CTI_RECORD"] = str(self.record_path(flight.attempt_id))
+            whole = self.record_path(flight.attempt_id)
+            variables["CTI_SIDES"] = str(whole.with_suffix(""))
         if campaign.settings.message:
             variables["CTI_MESSAGE"] = campaign.settings.message
         variables |= answering.variables(campaign.settings.answering)

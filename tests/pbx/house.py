@@ -22,6 +22,7 @@ from cti.processes.ports import Ports
 from cti.service import Service, build
 from cti.settings import Settings
 from pstn.world import World
+from recordings.convert import sides
 
 DATA = Path(__file__).parents[1] / "data"
 PERSONAS = DATA / "personas-path.yaml"
@@ -127,10 +128,11 @@ class House:
 
     async def grown(self, call: str, seconds: float) -> None:
         """Wait until the PBX has recorded so much of a call."""
-        raw = self.service.recordings.path_for(call)
-        size = seconds * RATE * 4
+        whole = self.service.recordings.path_for(call)
+        sizes = {whole: seconds * RATE * 4, sides(whole)[0]: seconds * RATE * 2}
         await self.until(
-            lambda: raw.exists() and raw.stat().st_size >= size, f"{seconds} s recorded"
+            lambda: any(f.exists() and f.stat().st_size >= size for f, size in sizes.items()),
+            f"{seconds} s recorded",
         )
 
     async def recording(self, call: str) -> dict[str, Any]:

@@ -277,7 +277,7 @@ async def test_without_a_beep_it_follows_silence_by_the_dialplan_alone(outside: 
         for a in outside.pbx.asked(act.Originate)
         if isinstance(a, act.Originate) and a.context == "customers"
     ]
-    given = {name: value for name, value in placed.variables.items() if name != "CTI_RECORD"}
+    given = {name: value for name, value in placed.variables.items() if name != "CTI_SIDES"}
     assert given == {
         "CTI_AFTER_BEEP": "vm-goodbye",
         "CTI_SILENCE_MS": "1500",

@@ -23,6 +23,8 @@ from recordings.convert import (
     convert,
     encode,
     peaks,
+    sides,
+    whole_of,
 )
 from tests.unit.recordings.conftest import AGENT_HZ, CUSTOMER_HZ, tones
 
@@ -157,3 +159,25 @@ def test_without_ffmpeg_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConversionFailed, match="ffmpeg"):
         into(tmp_path, tones(tmp_path / "x.raw", 1))
+
+
+@pytest.mark.parametrize("missing", ["", "-in", "-out"])
+def test_two_files_of_a_side_each_become_one_recording(tmp_path: Path, missing: str) -> None:
+    raw = tmp_path / "x.raw"
+    tones(raw, 3)
+    both = np.fromfile(raw, "<i2").reshape(-1, 2)
+    raw.unlink()
+    customer, agent = sides(raw)
+    both[:, 0].tofile(customer)
+    both[: 2 * RATE, 1].tofile(agent)  # the shorter one ends in silence
+    for file in (customer, agent):
+        assert whole_of(file) == raw
+        if missing and file.stem.endswith(missing):
+            file.unlink()
+    facts = into(tmp_path, raw)
+    assert facts.seconds == (2 if missing == "-in" else 3)
+    joined = np.fromfile(raw, "<i2").reshape(-1, 2)
+    assert (joined[:, 0] == (0 if missing == "-in" else both[: len(joined), 0])).all()
+    assert (joined[: 2 * RATE, 1] == (0 if missing == "-out" else both[: 2 * RATE, 1])).all()
+    assert not joined[2 * RATE :, 1].any()
+    assert not list((tmp_path / "unfinished").iterdir())
