@@ -12,25 +12,43 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, or_, select
 
+from cti.store.base import UtcDateTime
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.compliance.caps import LOOK_BACK, Allowance, FrequencyCaps
 from dialer.compliance.check import Entry, NumberFacts
 from dialer.compliance.models import BarRow, CapsRow, ConsentRow
-from dialer.compliance.scopes import Scope, scopes_of, within
+from dialer.compliance.scopes import Scope, parameters, scopes_of, within
 from dialer.outcomes.outcome import Outcome
 
 LOOK_UP: Final = 1000
 """Numbers in one query: databases limit its parameters."""
 FOR_GOOD: Final = datetime.max.replace(tzinfo=UTC)
 
+# Made once: to build a statement costs more than to run it.
+_numbers = bindparam("numbers", expanding=True)
+_now = bindparam("now", type_=UtcDateTime)
 PREFIX_LENGTHS = select(BarRow.prefix_length).where(BarRow.prefix_length.is_not(None)).distinct()
+BARRED = (
+    select(BarRow.number, BarRow.reach, BarRow.reason, BarRow.added_at, BarRow.expires_at)
+    .where(BarRow.number.in_(_numbers), within(BarRow.reach, BarRow.reach_key))
+    .where(or_(BarRow.expires_at.is_(None), BarRow.expires_at > _now))
+)
+CONSENTED = (
+    select(ConsentRow.number)
+    .where(ConsentRow.number.in_(_numbers), within(ConsentRow.reach, ConsentRow.reach_key))
+    .where(ConsentRow.given_at <= _now, ConsentRow.withdrawn_at.is_(None))
+    .where(or_(ConsentRow.expires_at.is_(None), ConsentRow.expires_at > _now))
+)
+CAPS = select(CapsRow.client_id, CapsRow.per_day, CapsRow.per_week, CapsRow.per_30_days).where(
+    or_(CapsRow.client_id == 0, CapsRow.client_id == bindparam("client"))
+)
 DIALS = (
     select(AttemptRow.e164, AttemptRow.placed_at, CampaignRow.client_id)
     .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
     .where(
-        AttemptRow.e164.in_(bindparam("numbers", expanding=True)),
+        AttemptRow.e164.in_(_numbers),
         AttemptRow.placed_at > bindparam("since"),
         # What failed on our side rang nobody's phone; what runs may.
         or_(AttemptRow.outcome.is_(None), AttemptRow.outcome != Outcome.FAILED.value),
@@ -72,11 +90,8 @@ def read_barred(
             wanted[f"{number[:length]}*"].append(number)
     found: dict[str, Entry] = {}
     for some in chunks(wanted):
-        for row in connection.execute(
-            select(BarRow.number, BarRow.reach, BarRow.reason, BarRow.added_at, BarRow.expires_at)
-            .where(BarRow.number.in_(some), within(BarRow.reach, BarRow.reach_key, scopes))
-            .where(or_(BarRow.expires_at.is_(None), BarRow.expires_at > now))
-        ):
+        asked = {"numbers": some, "now": now, **parameters(scopes)}
+        for row in connection.execute(BARRED, asked):
             listed, reach, reason, added_at, expires_at = row
             entry = Entry(listed, reach, reason, added_at, expires_at)
             for number in wanted[listed]:
@@ -93,15 +108,8 @@ def _consented(
 ) -> set[str]:
     found: set[str] = set()
     for some in chunks(numbers):
-        found.update(
-            connection.scalars(
-                select(ConsentRow.number)
-                .where(ConsentRow.number.in_(some))
-                .where(within(ConsentRow.reach, ConsentRow.reach_key, scopes))
-                .where(ConsentRow.given_at <= now, ConsentRow.withdrawn_at.is_(None))
-                .where(or_(ConsentRow.expires_at.is_(None), ConsentRow.expires_at > now))
-            )
-        )
+        asked = {"numbers": some, "now": now, **parameters(scopes)}
+        found.update(connection.scalars(CONSENTED, asked))
     return found
 
 
@@ -137,11 +145,7 @@ def _allowances(
 
 def read_caps(connection: Connection, client_id: int | None) -> dict[int, FrequencyCaps]:
     """The caps of the service (0) and of this client, where they are set."""
-    rows = connection.execute(
-        select(CapsRow.client_id, CapsRow.per_day, CapsRow.per_week, CapsRow.per_30_days).where(
-            CapsRow.client_id.in_((0, client_id or 0))
-        )
-    )
+    rows = connection.execute(CAPS, {"client": client_id or 0})
     return {row.client_id: FrequencyCaps.model_validate(row) for row in rows}
 
 

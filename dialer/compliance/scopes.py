@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 
@@ -24,6 +24,7 @@ class Scope:
 
 
 EVERYONE = Scope(Reach.EVERYONE)
+_NOBODY = -1
 
 
 def scopes_of(campaign_id: int, client_id: int | None) -> tuple[Scope, ...]:
@@ -40,9 +41,20 @@ def widest_of_client(campaign_id: int, client_id: int | None) -> Scope:
 
 
 def within(
-    reach: InstrumentedAttribute[str],
-    key: InstrumentedAttribute[int],
-    scopes: tuple[Scope, ...],
+    reach: InstrumentedAttribute[str], key: InstrumentedAttribute[int]
 ) -> ColumnElement[bool]:
-    """A condition: the row's scope is one of these."""
-    return or_(*(and_(reach == scope.reach.value, key == scope.key) for scope in scopes))
+    """A condition: the row's scope is one of those that `parameters` names."""
+    return or_(
+        reach == Reach.EVERYONE.value,
+        and_(reach == Reach.CLIENT.value, key == bindparam("client")),
+        and_(reach == Reach.CAMPAIGN.value, key == bindparam("campaign")),
+    )
+
+
+def parameters(scopes: tuple[Scope, ...]) -> dict[str, int]:
+    """What `within` asks for; everyone is always among them."""
+    keys = {scope.reach: scope.key for scope in scopes}
+    return {
+        "client": keys.get(Reach.CLIENT, _NOBODY),
+        "campaign": keys.get(Reach.CAMPAIGN, _NOBODY),
+    }
