@@ -9,11 +9,15 @@ from hearing.tones.zones import Zone
 
 _HERTZ = (392.0, 2040.0)
 _SECONDS = (0.085, 1.08)
-_WOBBLE = 6.0  # Hz
+_WOBBLE = 7.5  # Hz
 _RIPPLE = 2.6  # dB
-_PURITY = 0.9
+_PURITY = 0.8
+_CLEAR = 0.9  # purity of one that is short
 _ALONE = 0.95  # purity of one that could as well be a voice
-_QUIET = 0.1  # power just after it, relative to its own: -10 dB
+_QUIET = 0.1  # power just beside it, relative to its own: -10 dB
+_FALLEN = 0.35  # the same after one that cannot be a voice: rooms and codecs let it ring
+_PASSING = 0.2  # seconds: voices and tunes hold a tone so long in passing
+_NOTE = 0.06  # seconds: what is shorter is no note of a tune
 _VOICED = (600.0, 0.45)  # Hz, seconds: as low and short can be an m, an n or an o
 _TUNE = 0.6  # seconds before it in which another tone makes it part of a tune
 _SAME = 25.0  # Hz
@@ -79,8 +83,10 @@ class Beeps:
     def _belongs(self, before: Tone, tone: Tone) -> bool:
         """Whether it is part of a tune, of special information tones, of a rhythm."""
         pause = tone.start - before.end
+        if not _is_note(before):
+            return False
         if abs(before.frequency - tone.frequency) > _SAME:
-            return pause <= _TUNE and _is_note(before)
+            return pause <= _TUNE
         pauses = (rhythm.pause for rhythm in self._rhythms if rhythm.could_be(before))
         return pause <= max(_ECHO, 1.15 * max(pauses, default=0.0))
 
@@ -92,32 +98,37 @@ class Beeps:
 
 
 def _is_beep(tone: Tone) -> bool:
+    doubtful = tone.frequency < _VOICED[0] and tone.seconds < _VOICED[1]
     return (
         _HERTZ[0] <= tone.frequency <= _HERTZ[1]
         and _SECONDS[0] <= tone.seconds <= _SECONDS[1]
         and tone.start >= _BEGUN
-        and tone.wobble <= _WOBBLE
-        and tone.ripple <= _RIPPLE
-        and tone.purity >= _PURITY
-        and tone.after <= _QUIET
-        and not _is_hummed(tone)
+        and (_is_never_voiced(tone) if doubtful else _is_steady(tone))
     )
 
 
-def _is_hummed(tone: Tone) -> bool:
-    hertz, seconds = _VOICED
-    doubtful = tone.frequency < hertz and tone.seconds < seconds
-    return doubtful and not (
-        tone.before <= _QUIET
-        and tone.wobble <= _WOBBLE / 4
+def _is_steady(tone: Tone) -> bool:
+    short = tone.seconds < _PASSING
+    return (
+        tone.purity >= (_CLEAR if short else _PURITY)
+        and tone.wobble <= _WOBBLE
+        and tone.ripple <= _RIPPLE
+        and tone.after <= (_QUIET if short else _FALLEN)
+    )
+
+
+def _is_never_voiced(tone: Tone) -> bool:
+    return (
+        tone.purity >= _ALONE
+        and tone.wobble <= _WOBBLE / 5
         and tone.ripple <= _RIPPLE / 2
-        and tone.purity >= _ALONE
+        and max(tone.before, tone.after) <= _QUIET
     )
 
 
 def _is_note(tone: Tone) -> bool:
     """Whether it is steady enough for one of a tune; voices have passing tones too."""
-    return tone.wobble <= _WOBBLE and tone.ripple <= _RIPPLE and tone.purity >= _PURITY
+    return tone.seconds >= _NOTE and tone.wobble <= _WOBBLE and tone.purity >= _PURITY
 
 
 def _sighting(tone: Tone, until: float) -> Sighting:
