@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from cti.store.base import UtcDateTime
 from dialer.attempts.models import AttemptRow
@@ -27,7 +27,7 @@ LOOK_UP: Final = 1000
 FOR_GOOD: Final = datetime.max.replace(tzinfo=UTC)
 
 # Made once: to build a statement costs more than to run it.
-_numbers = bindparam("numbers", expanding=True)
+_numbers: BindParameter[str] = bindparam("numbers", expanding=True)
 _now = bindparam("now", type_=UtcDateTime)
 PREFIX_LENGTHS = select(BarRow.prefix_length).where(BarRow.prefix_length.is_not(None)).distinct()
 BARRED = (
