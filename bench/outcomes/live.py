@@ -26,6 +26,12 @@ LISTEN_S = 11.0
 AMD_MS = 5000  # total_analysis_time as Asterisk ships it
 FIND_S = 4.0  # a machine is found in time when so soon after the first word
 BLOCK = RATE // 25
+AMD_WORDS = {
+    "HUMAN": "person",
+    "MACHINE": "machine",
+    "NOTSURE": "not sure",
+    "HANGUP": "hung up",
+}
 NOBODY = frozenset({"machine", "ivr", "fax"})
 
 Pairs = list[tuple[Call, Played]]
@@ -107,7 +113,7 @@ def _amd(pairs: Pairs) -> Measured:
         "decision_s_median": figure(_quantile(times, 0.5), len(times)),
         "decision_s_p95": figure(_quantile(times, 0.95), len(times)),
     }
-    said = [(call.label.value, one.amd.lower()) for call, one in pairs]
+    said = [(call.label.value, AMD_WORDS.get(one.amd, one.amd)) for call, one in pairs]
     measured = Measured({"asterisk_amd": figures})
     measured.confusions.append(Confusion.of("live-amd", "Asterisk AMD() on live calls", said))
     return measured
