@@ -20,7 +20,7 @@ from dialer.announcements.models import AnnouncementRow, UnknownGroupRow
 from dialer.announcements.samples import Taken, take, take_file, unwav
 from dialer.outcomes.outcome import Outcome
 from hearing.announcements.fingerprint import VERSION, Fingerprint
-from hearing.announcements.grouping import same
+from hearing.announcements.grouping import place
 from hearing.announcements.library import Entry, Library
 
 log = structlog.get_logger(__name__)
@@ -175,12 +175,13 @@ class AnnouncementService:
         """The taught recording this one is. Two carriers may share one if it means the same."""
         async with self.store.read() as session:
             rows = (await session.scalars(select(AnnouncementRow))).all()
-        for row in rows:
-            shared = carrier and row.carrier and carrier != row.carrier and meaning == row.meaning
-            kept = Fingerprint.from_bytes(row.fingerprint)
-            if not shared and await asyncio.to_thread(same, new, kept) > 0:
-                return row
-        return None
+        others = {
+            row.id: [Fingerprint.from_bytes(row.fingerprint)]
+            for row in rows
+            if not (carrier and row.carrier not in ("", carrier) and meaning == row.meaning)
+        }
+        found = await asyncio.to_thread(place, new, others)
+        return next((row for row in rows if row.id == found), None)
 
     async def _renew(self) -> None:
         async with self.store.read() as session:

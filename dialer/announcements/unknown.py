@@ -25,7 +25,7 @@ from dialer.announcements.samples import Taken, heard_file, take, unwav
 from dialer.announcements.service import AnnouncementService, AnnouncementView, Lesson
 from dialer.outcomes.reclassify import Report
 from hearing.announcements.fingerprint import Fingerprint
-from hearing.announcements.grouping import KEPT, best_of, place, same
+from hearing.announcements.grouping import KEPT, alike, best_of, place, same
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +139,7 @@ class UnknownService:
         """Give what was just taught to the groups it explains. also: one that surely is it."""
         made = Fingerprint.from_bytes(await self.taught.print(taught.id))
         async with self._grouping:
-            found = await asyncio.to_thread(_explained, made, self._members)
+            found = await asyncio.to_thread(alike, made, self._kept())
             groups = sorted({*found, *([] if also is None else [also])})
             async with self.store.write() as session:
                 await session.execute(
@@ -186,8 +186,7 @@ class UnknownService:
         except OSError as error:
             raise UserError(f"{sound.file} cannot be read: {error.strerror}.") from error
         async with self._grouping:
-            known = {group: [*members.values()] for group, members in self._members.items()}
-            group_id = await asyncio.to_thread(place, taken.print, known)
+            group_id = await asyncio.to_thread(place, taken.print, self._kept())
             async with self.store.write() as session:
                 row = await self._group(session, group_id)
                 await self._keep(session, row, sound.attempt_id, taken)
@@ -197,6 +196,9 @@ class UnknownService:
         if named is not None:  # it was named between the hearing and now
             view = await self.taught.get(named)
             await hear_later(self.store, self.clock, [sound.attempt_id], _heard(view), "")
+
+    def _kept(self) -> dict[int, list[Fingerprint]]:
+        return {group: [*members.values()] for group, members in self._members.items()}
 
     async def _group(self, session: AsyncSession, group_id: int | None) -> UnknownGroupRow:
         now = self.clock.now()
@@ -285,14 +287,6 @@ class UnknownService:
 def _heard(taught: AnnouncementView) -> dict[str, object]:
     said = f"announcement “{taught.name}”"
     return {"id": taught.id, "what": said, "meaning": taught.meaning}
-
-
-def _explained(made: Fingerprint, groups: dict[int, Members]) -> list[int]:
-    return [
-        key
-        for key, members in groups.items()
-        if any(same(member, made) for member in members.values())
-    ]
 
 
 def _most_like_the_others(samples: list[bytes]) -> Taken:

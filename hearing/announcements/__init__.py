@@ -10,7 +10,7 @@ strange = detector.unknown()  # what was said and never taught: to be grouped
 
 from hearing.announcements.detector import AnnouncementDetector
 from hearing.announcements.fingerprint import Fingerprint
-from hearing.announcements.grouping import Group, group, place, same
+from hearing.announcements.grouping import Group, alike, group, place, same
 from hearing.announcements.library import Entry, Library
 from hearing.announcements.taking import fingerprint
 
@@ -20,6 +20,7 @@ __all__ = [
     "Fingerprint",
     "Group",
     "Library",
+    "alike",
     "fingerprint",
     "group",
     "place",

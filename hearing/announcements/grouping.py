@@ -45,6 +45,16 @@ def place(new: Fingerprint, groups: Mapping[K, Sequence[Fingerprint]]) -> K | No
     return keys[best] if found and found[best] > 0 else None
 
 
+def alike(new: Fingerprint, groups: Mapping[K, Sequence[Fingerprint]]) -> list[K]:
+    """All groups it belongs to: several, when one announcement was split among them."""
+    found: list[K] = []
+    left = dict(groups)
+    while (key := place(new, left)) is not None:
+        found.append(key)
+        del left[key]
+    return found
+
+
 def group(fingerprints: Iterable[Fingerprint]) -> list[Group]:
     """Group many at once, in their order, as `place` would one after the other; largest first."""
     groups: list[Group] = []
