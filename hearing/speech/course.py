@@ -43,13 +43,15 @@ class Tracks:
     """What a stream has held so far, as far as it matters.
 
     voice: [rows] how surely somebody speaks. phrases: [steps, speakers] what the words sound like.
-    loudness, slope: [frames] level, and what the upper bands have over the lower.
+    loudness, slope: [frames] level, and what the upper bands have over the lower. tone: [frames]
+    for how many frames one steady tone has sounded, as at the end of a greeting.
     """
 
     voice: Track
     phrases: Track
     loudness: Track
     slope: Track
+    tone: Track
 
     def until(self, blocks: int) -> "Tracks":
         """What was known after so many blocks."""
@@ -59,6 +61,7 @@ class Tracks:
             self.phrases[: frames // STEP],
             self.loudness[:frames],
             self.slope[:frames],
+            self.tone[:frames],
         )
 
     def onset(self) -> int | None:
@@ -83,6 +86,7 @@ class Tracks:
 
     def _sound(self, voice: Track, onset: int) -> Track:
         speaks = np.repeat(voice > _SURE, 4)
+        tone = self.tone[onset * 4 :]
         begin = onset * 4
         loud = self.loudness[begin : begin + len(speaks)]
         slope = self.slope[begin : begin + len(speaks)]
@@ -97,6 +101,8 @@ class Tracks:
                 pauses.std() if len(pauses) else 0.0,
                 slope[speaks].mean(),
                 slope[speaks].std(),
+                tone.max(initial=0) * HOP / RATE,
+                tone[-100:].max(initial=0) * HOP / RATE,
             ]
         )
 
@@ -111,7 +117,9 @@ class Course:
         self._rest = np.zeros(0, dtype=np.float32)
         self._recent = np.zeros(((CONTEXT - 1) * _BACK, SIZE), dtype=np.float32)
         nothing = np.zeros(0, dtype=np.float32)
-        self.tracks = Tracks(nothing, np.zeros((0, len(SPEAKERS)), np.float32), nothing, nothing)
+        spoken = np.zeros((0, len(SPEAKERS)), dtype=np.float32)
+        self.tracks = Tracks(nothing, spoken, nothing, nothing, nothing)
+        self._tone = ToneTrack()
         self.onset: int | None = None
 
     @property
@@ -142,6 +150,7 @@ class Course:
             np.concatenate([known.phrases, self._phrases(self._context(embeddings))]),
             np.concatenate([known.loudness, frames.mean(axis=1)]),
             np.concatenate([known.slope, slope(frames)]),
+            np.concatenate([known.tone, self._tone.feed(frames)]),
         )
         if self.onset is None:
             self.onset = self.tracks.onset()
@@ -156,6 +165,37 @@ class Course:
         known = np.concatenate([self._recent, embeddings])
         self._recent = known[-len(self._recent) :]
         return in_context(known)
+
+
+class ToneTrack:
+    """For how long one tone has stood out, frame by frame, to half a second."""
+
+    _ABOVE = 1.6  # of ten: 16 dB over the mean of the bands that are not beside it
+    _STEADY = 0.2
+
+    def __init__(self) -> None:
+        self._run = 0
+        self._before = (-1, 0.0)
+
+    def feed(self, frames: Track) -> Track:
+        """[frames, bands] → [frames]."""
+        heard = frames[:, _TONES]
+        band = heard.argmax(axis=1)
+        level = heard.max(axis=1)
+        beside = np.abs(np.arange(heard.shape[1]) - band[:, None]) <= 2
+        others = np.where(beside, 0, heard).sum(axis=1) / (~beside).sum(axis=1)
+        out = np.zeros(len(frames), dtype=np.float32)
+        for number, clear in enumerate(level - others > self._ABOVE):
+            place, before = int(band[number]), self._before
+            same = abs(place - before[0]) <= 1 and abs(level[number] - before[1]) < self._STEADY
+            self._run = min(self._run + 1, 50) if clear and same else int(clear)
+            self._before = (place, float(level[number]))
+            out[number] = self._run
+        return out
+
+
+_TONES = slice(5, 27)
+"""Bands from 350 to 2600 Hz, where beeps are."""
 
 
 def slope(frames: Track) -> Track:
@@ -197,7 +237,7 @@ CLUES = (
     "longest pause", "longest run", "first run", "runs", "voice share of last second",
     *(f"{how} {who}" for who in SPEAKERS for how in ("mean", "top", "last", "begin")),
     "speech level", "level spread", "level over floor", "floor", "pause spread",
-    "slope", "slope spread",
+    "slope", "slope spread", "longest tone", "tone in last second",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cti.base.errors import UserError
 from hearing.sighting import RATE, Samples
@@ -19,7 +20,7 @@ from hearing.speech.chosen import current
 from hearing.speech.course import BLOCK_S, Track
 from hearing.speech.model import FOLDER, MEANINGS, AnswerModel, course
 from hearing.speech.prices import Prices
-from hearing.speech.teaching import Lessons, export, learn, moments, with_about
+from hearing.speech.teaching import Lessons, export, folds, learn, moments, with_about
 
 LESSONS = FOLDER / "lessons.npz"
 LEAST = 40
@@ -119,7 +120,7 @@ def train(
     Raises UserError when there are too few calls of either side.
     """
     _enough(site)
-    kept = site.group % JUDGED == 0
+    kept = kept_apart(site)
     learning, judged = site.where(~kept), site.where(kept)
     _enough(judged, LEAST // JUDGED)
     shipped = Lessons.load(LESSONS)
@@ -139,6 +140,11 @@ def train(
         figures=asdict(after),
     )
     return Outcome(before, after, _put(about, folder), learning.calls)
+
+
+def kept_apart(lessons: Lessons) -> npt.NDArray[np.bool_]:
+    """Moments of the calls that judge: the same ones whichever model is asked."""
+    return next(folds(lessons.group, 1, JUDGED))
 
 
 def describe(folder: Path) -> dict[str, Any]:

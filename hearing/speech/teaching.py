@@ -130,7 +130,7 @@ class Trained:
 def _network(lessons: Lessons, bounds: Track, seed: int) -> Any:
     found = make_pipeline(
         StandardScaler(),
-        MLPClassifier((24,), alpha=1.0, batch_size=512, max_iter=20, random_state=seed),
+        MLPClassifier((24,), alpha=1.0, batch_size=_batch(lessons), max_iter=40, random_state=seed),
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it stops early, as it should
@@ -139,6 +139,11 @@ def _network(lessons: Lessons, bounds: Track, seed: int) -> Any:
             lessons.meaning,
             mlpclassifier__sample_weight=lessons.weights,
         )
+
+
+def _batch(lessons: Lessons) -> int:
+    """Some forty steps a pass, however little there is to learn."""
+    return int(np.clip(len(lessons) // 40, 64, 256))
 
 
 def folds(groups: Numbers, seed: int, count: int = _FOLDS) -> Iterator[npt.NDArray[np.bool_]]:
