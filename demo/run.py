@@ -240,7 +240,7 @@ class Demo:
             "wrap_up_s": 10,
             "windows": ALWAYS,
             # Nobody is lost here, and robots give up on a machine after five seconds.
-            "answering": {"prices": {"lost_person": 60}},
+            "answering": {"prices": {"lost_person": 30}},
         }
         asked = {"name": self.campaign, "settings": settings}
         made = await ok(http.post("/v1/campaigns", json=asked))
