@@ -21,6 +21,7 @@ _NOTE = 0.06  # seconds: what is shorter is no note of a tune
 _VOICED = (600.0, 0.45)  # Hz, seconds: as low and short can be an m, an n or an o
 _TUNE = 0.6  # seconds before it in which another tone makes it part of a tune
 _SAME = 25.0  # Hz
+_BROKEN = 0.15  # seconds that lost packets may cut out of a tone
 _NOTICE = 0.35  # seconds from a tone's start until it is told of
 _BEGUN = 0.05  # seconds: what sounds from the start has no beginning
 _ECHO = 1.2  # seconds in which a tone of the same pitch makes it part of a rhythm
@@ -38,6 +39,10 @@ class _Rhythm:
         near = abs(tone.frequency - self.hertz) <= _SAME
         return near and abs(tone.seconds - self.burst) <= 0.04 + 0.1 * self.burst
 
+    def may_hold(self, tone: Tone) -> bool:
+        """Whether lost packets may have broken the tone off a burst."""
+        return abs(tone.frequency - self.hertz) <= _SAME and tone.seconds < self.burst
+
 
 class Beeps:
     """Fed steady tones and frames, gives `beep`, as often as there is one.
@@ -53,6 +58,7 @@ class Beeps:
             for burst, pause in zip(cadence.bursts[::2], cadence.bursts[1::2], strict=True)
             if len(burst.carriers) == 1
         ]
+        self._told: Tone | None = None  # the last that was said
         self._last: Tone | None = None  # the last tone of any kind
         self._held: tuple[Tone, float] | None = None  # a beep, and until when it is in doubt
 
@@ -64,17 +70,31 @@ class Beeps:
         if not tone.over:
             return said
         before, self._last = self._last, tone
-        if before and before.after > _QUIET and tone.continues(before):
+        if before and self._continues(before, tone):
             tone = self._last = tone.joined(before)
+            if self._told is before:
+                self._told = tone
+                return said
         elif before and self._belongs(before, tone):
             return said
         if not _is_beep(tone):
             return said
-        pauses = [rhythm.pause for rhythm in self._rhythms if rhythm.could_be(tone)]
-        if not pauses:
-            return [*said, _sighting(tone, tone.heard)]
-        self._held = (tone, tone.end + 1.15 * max(pauses) + _NOTICE)
-        return said
+        doubt = self._doubt(tone)
+        if doubt:
+            self._held = (tone, tone.end + doubt + _NOTICE)
+            return said
+        self._told = tone
+        return [*said, _sighting(tone, tone.heard)]
+
+    def _continues(self, before: Tone, tone: Tone) -> bool:
+        """Whether it is the rest of a broken tone, not the next burst of a quick rhythm."""
+        return tone.continues(before) and not any(one.could_be(before) for one in self._rhythms)
+
+    def _doubt(self, tone: Tone) -> float:
+        """Seconds in which it may yet turn out to be part of something longer; mostly none."""
+        pauses = [1.15 * rhythm.pause for rhythm in self._rhythms if rhythm.could_be(tone)]
+        broken = tone.after > _QUIET or any(rhythm.may_hold(tone) for rhythm in self._rhythms)
+        return max([*pauses, _BROKEN if broken else 0.0])
 
     def feed(self, frames: Frames) -> list[Sighting]:
         """Whether the doubt over an earlier tone is over."""
