@@ -137,16 +137,22 @@ def _near(
 ) -> Iterator[Recording]:
     """Joined of a taught one and another of the same voice."""
     pairs = [(a, b) for a in taught for b in others if a.carrier == b.carrier]
-    for number in range(count if pairs else 0):
+    made = 0
+    while pairs and made < count:
         first, second = pairs[int(rng.integers(len(pairs)))]
-        if number % 2:
-            first, second = second, first
-        cut = rng.uniform(0.25, 0.6)
-        parts = (
-            first.samples[: round(cut * len(first.samples))],
-            second.samples[round(cut * len(second.samples)) :],
-        )
-        yield Recording(first.carrier, _NOTHING, first.spoken, np.concatenate(parts))
+        mine, strange = first.samples, second.samples
+        cut = rng.uniform(0.25, 0.45)  # of a longer piece a whole sentence could be left
+        if made % 2:
+            borrowed = strange[: round(cut * len(strange))]
+            sound = np.concatenate([borrowed, mine[round(cut * len(mine)) :]])
+        else:
+            borrowed = strange[round(cut * len(strange)) :]
+            sound = np.concatenate([mine[: round(cut * len(mine))], borrowed])
+        if _best_correlation(borrowed[:RATE], mine) < _SAME_SOUND:  # else they share that, too
+            yield Recording(first.carrier, _NOTHING, first.spoken, sound)
+            made += 1
+        else:
+            pairs.remove((first, second))
 
 
 # -- playing -------------------------------------------------------------------------------------
