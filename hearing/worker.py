@@ -110,7 +110,7 @@ class Worker:
         ear.behind = (ear.behind if ear.behind is not None else now) if more else None
         if ear.behind is not None:
             self._late = max(self._late, now - ear.behind)
-        for sighting in ear.listener.feed(sound):
+        for sighting in ear.listener.feed(sound) if len(sound) else ():
             self._report({"heard": key, "sighting": asdict(sighting)})
         if not more and (over or ear.listener.seconds > LONGEST[ear.listener.setting.phase]):
             self._end(key, ear)
