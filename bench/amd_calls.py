@@ -116,7 +116,7 @@ def speakers(engine: Engine, split: Split) -> tuple[Voice, ...]:
     return tuple(found)
 
 
-def spoken(number: int, split: Split) -> Spoken:
+def spoken(number: int, split: Split) -> Spoken | None:
     """Who says what: every other time as in bench/corpus, else one of the cheap voices."""
     if number % 2 == 0:
         return _of_corpus(number // 2 * SHARED, split)
@@ -168,7 +168,7 @@ def _hibari(text: str, speed: float) -> Samples:
         heard = np.flatnonzero(np.abs(sound) > loud / 30)
         kept = sound[heard[0] : heard[-1]] * (voices.LOUD / loud)
         voices.keep(file, np.clip(kept * 32767, -32767, 32767).astype(np.int16))
-    return np.load(file).astype(np.float32) / np.float32(32768)
+    return np.asarray(np.load(file), dtype=np.float32) / np.float32(32768)
 
 
 @cache
@@ -221,7 +221,7 @@ def call(number: int, split: Split, base: int | None = None) -> Call:
     if rng.random() < 0.04:
         return _line(np.zeros(LASTS, np.float32), None, "silence", "", "", rng, split)
     said = spoken(number if base is None else base, split)
-    parts = [part for part in said.parts if len(part) > RATE // 20] if said else []
+    parts = [part for part in said.parts if len(part) > RATE // 20] if said is not None else []
     if said is None or not parts:
         return _line(np.zeros(LASTS, np.float32), None, "silence", "", "", rng, split)
     person = said.kind in {"person", "business", "reply"}

@@ -91,7 +91,8 @@ def silero(sound: Samples, rows: int) -> npt.NDArray[np.bool_]:
         for at in range(0, whole, _CHUNK)
     ]
     ends = (np.arange(rows) * 4 + 4) * HOP + WINDOW - HOP
-    return np.array(said)[np.minimum(ends * 2 // _CHUNK, len(said) - 1)] > 0.5
+    heard = np.array(said)[np.minimum(ends * 2 // _CHUNK, len(said) - 1)]
+    return np.asarray(heard > 0.5)
 
 
 def teach_activity(count: int) -> Any:
@@ -167,7 +168,7 @@ def lessons_of(heard: list[Heard], phrases: list[Track], groups: npt.NDArray[np.
 def spoken_like(phrases: Any, heard: Heard) -> Track:
     """The phrases track of a call."""
     read, _ = steps(heard)
-    return np.log(np.maximum(phrases.predict_proba(read), 1e-4)).astype(np.float32)
+    return np.asarray(np.log(np.maximum(phrases.predict_proba(read), 1e-4)), dtype=np.float32)
 
 
 def sentence_groups(heard: list[Heard]) -> npt.NDArray[np.int32]:

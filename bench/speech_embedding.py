@@ -47,7 +47,7 @@ class Graph:
     def carry(self, channels: int, bands: int) -> None:
         """Puts the last two rows of the block before in front, and hands on these two."""
         number = len(self.inputs) - 1
-        shape = ["batch", channels, 2, bands]
+        shape: list[str | int | None] = ["batch", channels, 2, bands]
         name, out = f"state{number}", f"next{number}"
         self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         self.nodes.append(helper.make_node("Concat", [name, self.at], [f"j{number}"], axis=2))
@@ -60,7 +60,7 @@ class Graph:
         self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
 
 
-def build(model: Any, tflite: Any) -> Any:
+def build(model: Any, tflite: Any) -> Any:  # noqa: C901 - one branch for each operator
     """The streaming ONNX model of a flat chain of convolutions."""
     chain = model.Subgraphs(0)
 

@@ -61,12 +61,10 @@ class AnswerDetector:
     def feed(self, samples: Samples) -> list[Sighting]:
         """What the sound so far makes sure and was not said before."""
         said: list[Sighting] = []
-        if self._over:
-            return said
-        for block in self._course.blocks(samples):
+        for block in [] if self.over else self._course.blocks(samples):
             self._course.hear(block)
             said += self._judge()
-            if self._over:
+            if self.over:
                 break
         return said
 

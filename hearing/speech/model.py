@@ -48,7 +48,7 @@ def _activity(rows: Track) -> Track:
 def _phrases(embeddings: Track) -> Track:
     inputs = {"embeddings": embeddings}
     [found] = session(FOLDER / "phrases.onnx").run(["probabilities"], inputs)
-    return np.log(np.maximum(found, _LEAST))
+    return np.asarray(np.log(np.maximum(found, _LEAST)))
 
 
 def course() -> Course:
@@ -101,7 +101,8 @@ class AnswerModel:
 
     def nobody(self, clues: Track) -> npt.NDArray[np.float64]:
         """[n]: calibrated probability that no person listens."""
-        return np.interp(self.raw(clues)[:, 1:].sum(axis=1), *self._calibration)
+        raw = self.raw(clues)[:, 1:].sum(axis=1)
+        return np.asarray(np.interp(raw, *self._calibration))
 
     def verdict(self, at: float, clues: Track) -> Verdict:
         """Calibrated probabilities for one course."""

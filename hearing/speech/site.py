@@ -93,7 +93,7 @@ def lessons_of(calls: Iterable[Labelled]) -> Lessons:
     )
 
 
-def judge(nobody: Track, lessons: Lessons, prices: Prices) -> Figures:
+def judge(nobody: npt.NDArray[np.float64], lessons: Lessons, prices: Prices) -> Figures:
     """Figures of the probabilities that a model gave to each moment."""
     lost = found = persons = machines = 0
     for call in np.unique(lessons.call):

@@ -124,7 +124,7 @@ class Trained:
     def nobody(self, clues: Track) -> npt.NDArray[np.float64]:
         """[n]: calibrated probability that no person listens."""
         raw = self.network.predict_proba(np.clip(clues, *self.bounds))[:, 1:].sum(axis=1)
-        return np.interp(raw, *self.calibration)
+        return np.asarray(np.interp(raw, *self.calibration))
 
 
 def _network(lessons: Lessons, bounds: Track, seed: int) -> Any:

@@ -14,13 +14,13 @@ from hearing.speech.spectrum import BANDS, HOP, WINDOW, log_mel
 
 def loud(rows: Track) -> Track:
     """A voice is what moves the network's middle away from where silence leaves it."""
-    return (np.abs(rows - quiet_row()).mean(axis=1) > 0.1).astype(np.float32)
+    return np.asarray(np.abs(rows - quiet_row()).mean(axis=1) > 0.1, dtype=np.float32)
 
 
 @cache
 def quiet_row() -> Track:
     rows, _ = Embedding().feed(log_mel(np.zeros(4000, dtype=np.float32))[:24])
-    return rows[-1]
+    return np.asarray(rows[-1])
 
 
 def even(steps: Track) -> Track:

@@ -43,7 +43,7 @@ def speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     still, _ = Embedding().feed(log_mel(quiet(0.5))[:24])
 
     def loud(rows: Track) -> Track:
-        return (np.abs(rows - still[-1]).mean(axis=1) > 0.1).astype(np.float32)
+        return np.asarray(np.abs(rows - still[-1]).mean(axis=1) > 0.1, dtype=np.float32)
 
     def even(steps: Track) -> Track:
         return np.zeros((len(steps), 5), dtype=np.float32)
