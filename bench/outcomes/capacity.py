@@ -13,7 +13,6 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
@@ -23,7 +22,6 @@ from cti.base.errors import UserError
 from hearing.announcements.library import Entry, Library
 from hearing.announcements.taking import fingerprint
 from hearing.audio import read_audio
-from hearing.listening import Listener, Setting
 from hearing.sighting import RATE, Phase, Samples
 from hearing.tail import BYTES_PER_SECOND, FILE_RATE
 from hearing.workers import Heard, Job, Told, Workers
@@ -57,7 +55,6 @@ def measure(*, quick: bool, seed: int) -> Measured:
                 {"what": "cores needed", "value": round(cores, 3)},
                 {"what": "calls of which something was told", "value": heard},
                 {"what": "slowest ear behind, s", "value": late},
-                *_by_phase(sounds, library, seconds),
             ],
         )
     )
@@ -164,21 +161,6 @@ def _open(workers: Workers, folder: Path, taught: Path) -> list[Path]:
 def _append(file: Path, sound: Samples) -> None:
     with file.open("ab") as out:
         out.write((np.repeat(sound, FILE_RATE // RATE) * 32767).astype("<i2").tobytes())
-
-
-def _by_phase(sounds: dict[str, Samples], library: Library, seconds: float) -> list[dict[str, Any]]:
-    """Milliseconds of processor time for a second of sound."""
-    rows = []
-    for phase, names in ((Phase.EARLY, _SAID), (Phase.ANSWERED, _SPOKEN)):
-        listeners = [(Listener(Setting(phase, "cn"), library), name) for name in names]
-        began = time.process_time()
-        for listener, name in listeners:
-            sound = _endless(sounds[name], seconds)
-            for piece in np.split(sound, range(0, len(sound), round(PIECE_S * RATE))[1:]):
-                listener.feed(piece)
-        used = (time.process_time() - began) / (len(names) * seconds)
-        rows.append({"what": f"{phase.value}: ms of CPU a second", "value": round(1000 * used, 2)})
-    return rows
 
 
 if __name__ == "__main__":
