@@ -100,8 +100,11 @@ class Listener:
         return self._announcements.unknown()
 
     def _told(self, sightings: Iterable[Sighting]) -> list[Sighting]:
-        told = sorted((s for s in sightings if self._counts(s)), key=lambda s: s.until)
-        told = [one for s in told for one in (s, *self._weigh(s))]
+        ordered = sorted((s for s in sightings if self._counts(s)), key=lambda s: s.until)
+        told: list[Sighting] = []
+        for sighting in ordered:
+            if not self._outweighed(sighting):
+                told += [sighting, *self._weigh(sighting)]
         self.known = self.known or any(_explains(s) for s in told)
         return told
 
@@ -109,6 +112,10 @@ class Listener:
         # An exchange that plays the busy tone after the answer says that somebody hung up.
         progress = sighting.name.startswith("tone.")
         return self.setting.phase is Phase.EARLY or not progress
+
+    def _outweighed(self, sighting: Sighting) -> bool:
+        """Whether a voice alone still says `person` of what voice and beep made a machine."""
+        return self._beeped and self._gone and sighting.meaning == "person"
 
     def _weigh(self, sighting: Sighting) -> list[Sighting]:
         """A beep behind a voice, or a voice before it, makes a machine of what may be one."""

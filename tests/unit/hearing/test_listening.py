@@ -136,12 +136,13 @@ class Spoken:
         self.first_speech = onset
         self.over = True
         self.probabilities = [Verdict(6.0, 1 - nobody, nobody, 0.0)]
+        self.last_words: list[Sighting] = []
 
     def feed(self, _: Samples) -> list[Sighting]:
         return []
 
     def finish(self) -> list[Sighting]:
-        return []
+        return self.last_words
 
 
 def with_beep(spoken: Spoken, setting: Setting = ANSWERED) -> tuple[Listener, list[Sighting]]:
@@ -166,6 +167,21 @@ def test_a_beep_behind_a_doubtful_voice_makes_a_machine_of_it() -> None:
 def test_but_not_of_what_sounded_like_a_person_nor_without_a_voice() -> None:
     assert not machines(with_beep(Spoken(0.05))[1])
     assert not machines(with_beep(Spoken(0.8, onset=None))[1])
+
+
+def test_a_voice_alone_takes_back_nothing_of_what_a_beep_made_sure() -> None:
+    spoken = Spoken(0.8)
+    voice = Sighting(Source.SPEECH, "speech.person", "a person", 0.4, 6.4, "person", 0.2)
+    listener = Listener(ANSWERED, Library())
+    listener.answer = spoken  # type: ignore[assignment]  # has all that is asked of it
+    spoken.last_words = [voice]
+    listener._detectors[1] = spoken
+    sound = np.concatenate([quiet(2), tone(1000, seconds=0.4), quiet(2)])
+    heard = [*listener.feed(sound), *listener.finish()]
+    assert [s.meaning for s in heard if s.source is Source.SPEECH] == ["machine"]
+    without = Listener(ANSWERED, Library())
+    without._detectors[1] = spoken
+    assert [*without.feed(quiet(4)), *without.finish()] == [voice]
 
 
 def test_the_price_of_a_lost_person_counts() -> None:
