@@ -2,9 +2,10 @@
 
 import sys
 
+from cti.assembly import build
 from cti.base.errors import UserError
 from cti.serve import serve
-from cti.service import Service, build
+from cti.service import Service
 from cti.settings import Settings
 from dialer.engine import dialler
 from dialer.pacing.decision import Decision, bounded

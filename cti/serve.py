@@ -13,10 +13,11 @@ import structlog
 import uvicorn
 import uvloop
 
+from cti.assembly import build
 from cti.base.errors import UserError
 from cti.logs import configure
 from cti.processes.files import write_private
-from cti.service import Service, build
+from cti.service import Service
 from cti.settings import Settings
 
 log = structlog.get_logger(__name__)

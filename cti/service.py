@@ -1,4 +1,4 @@
-"""The composition root: the one module that imports every room and wires them together.
+"""The running service: its parts, their start and stop, and who hears of whom.
 
 Start-up goes from the ground up (state folder, Redis, broker, database, PBX, link), then takes
 over what lives on from before, and only then dials and serves. Stopping goes the other way.
@@ -6,7 +6,6 @@ over what lives on from before, and only then dials and serves. Stopping goes th
 
 import asyncio
 import gc
-import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, field
@@ -24,7 +23,7 @@ from cti.agents.publish import publish_agents
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.ami import events as ami
-from cti.ami.link import AmiAddress, AmiLink
+from cti.ami.link import AmiLink
 from cti.api.app import create_app
 from cti.base.clock import SystemClock
 from cti.base.errors import UserError
@@ -33,10 +32,8 @@ from cti.base.incidents import Incident
 from cti.base.signals import Signals
 from cti.base.tasks import end
 from cti.bus.incidents import publish_incidents
-from cti.bus.payloads import Message, RecordingMissing, RecordingReady
 from cti.bus.publisher import Bus
-from cti.bus.topics import PREFIX
-from cti.calls.cel import read_cel, rotate_cel
+from cti.calls.cel import rotate_cel
 from cti.calls.pbx import Pbx, PbxError, agent_of_leg
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
@@ -58,7 +55,7 @@ from dialer.attempts.metrics import measure, measure_hearing
 from dialer.attempts.publish import publish_attempts
 from dialer.attempts.service import AttemptService
 from dialer.board.api import router as board_router
-from dialer.board.board import Board, CallersView, LinkView, RecordingsView
+from dialer.board.board import Board
 from dialer.campaigns.api import router as campaigns_router
 from dialer.campaigns.publish import publish_campaigns
 from dialer.campaigns.service import CampaignService
@@ -71,14 +68,10 @@ from dialer.compliance.service import DoNotCallService
 from dialer.corrections.service import AgentsWord
 from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
-from dialer.engine.barring import BarWatch
 from dialer.engine.dialler import Dialler
 from dialer.engine.ears import Ears
-from dialer.engine.figures import Figures
-from dialer.engine.filler import Filler
 from dialer.engine.ledger import Ledger
 from dialer.engine.recovery import Recovery
-from dialer.hopper.hopper import Hopper
 from dialer.labels.api import router as labels_router
 from dialer.labels.service import LabelService
 from dialer.leads.api import router as leads_router
@@ -93,13 +86,8 @@ from dialer.schedule.api import router as schedule_router
 from dialer.schedule.publish import publish_reminders
 from dialer.schedule.reminders import Reminders
 from dialer.schedule.service import ScheduleService
-from hearing.folder import EarFolder, private_folder
-from hearing.speech.chosen import current
-from hearing.tones.zones import zones
 from hearing.workers import Workers
-from ivr.menus import load_menus
 from ivr.server import AgiServer
-from ivr.service import IvrService
 from recordings.api import router as recordings_router
 from recordings.models import RecordingRow
 from recordings.service import RecordingService
@@ -111,25 +99,6 @@ PBX_PATIENCE = 30.0
 HANG_UP_SECONDS = 3.0
 """And this long for the PBX to say that hung-up calls have ended."""
 INSERT_RECORDING = insert(RecordingRow.__table__)  # type: ignore[arg-type]
-
-
-@dataclass(slots=True)
-class RecordingTally:
-    """Counts recordings as they become ready or turn out missing."""
-
-    publish: Callable[[Message], None]
-    ready: int = 0
-    missing: int = 0
-    seconds: float = 0.0
-
-    def __call__(self, message: Message) -> None:
-        """Pass a message on, counted."""
-        if isinstance(message, RecordingReady):
-            self.ready += 1
-            self.seconds += message.seconds
-        elif isinstance(message, RecordingMissing):
-            self.missing += 1
-        self.publish(message)
 
 
 @dataclass(slots=True)
@@ -474,180 +443,3 @@ class Service:
 
 async def _nothing() -> None:
     """For parts that need no undoing."""
-
-
-def build(settings: Settings) -> Service:
-    """Make every part; nothing runs yet. Takes the state folder (UserError when it is taken)."""
-    infrastructure = Infrastructure(settings)
-    clock, signals, rng = SystemClock(), Signals(), random.Random()  # noqa: S311 - for jitter
-    store = Store(infrastructure.database_url)
-    redis = live.connect(infrastructure.redis_url)
-    bus = Bus(infrastructure.mqtt_url, PREFIX, clock)
-    tracker, roster = Tracker(signals, clock), Roster(signals, clock)
-    events = Relay()
-    link = AmiLink(AmiAddress.parse(infrastructure.ami_url), events, clock=clock, rng=rng)
-    pbx = Pbx(link, tracker)
-    # The floor hears of a leg's end before all others: it settles whose call it was.
-    floor = Floor(pbx, roster, signals, clock)
-    phones = Phones(pbx, roster, signals, rng)
-    tally = RecordingTally(bus.publish)
-    recordings = RecordingService(
-        store,
-        infrastructure.recordings / "archive",
-        infrastructure.recordings / "incoming",
-        clock,
-        tally,
-    )
-    inbound = InboundDesk(store, floor, signals, clock, recordings.path_for)
-    ledger, figures = Ledger(store), Figures(signals)
-    attempts = Attempts(ledger, floor, roster, signals, clock, figures)
-    floor.promised = attempts.flights.promised
-    floor.awaited = attempts.flights.awaited
-    announcements = AnnouncementService(
-        store, clock, signals, infrastructure.state / "announcements"
-    )
-    unknown = UnknownService(store, clock, signals, announcements, settings.trunk)
-    # The ears are made after the processes they need.
-    listening = Workers(lambda told: ears.hear(told), count=settings.hearing_workers)  # noqa: PLW0108
-    ears = Ears(
-        pbx,
-        attempts.flights,
-        attempts.campaigns,
-        signals,
-        clock,
-        _ear_folder(infrastructure),
-        listening,
-        frozenset(zones()),
-        library=announcements.file,
-        model=lambda _campaign: current(infrastructure.state / "amd"),
-        unknown=unknown.hear,
-    )
-    attempts.last_words = ears.last_words
-    hopper = Hopper(redis)
-    filler = Filler(store, hopper, clock)
-    dialler = Dialler(
-        store,
-        hopper,
-        filler,
-        attempts,
-        pbx,
-        roster,
-        signals,
-        clock,
-        settings.trunk,
-        recordings.path_for,
-    )
-    recovery = Recovery(
-        store,
-        attempts,
-        tracker,
-        floor,
-        signals,
-        clock,
-        lambda since: read_cel(infrastructure.cel_file, since),
-    )
-    service = Service(
-        settings=settings,
-        infrastructure=infrastructure,
-        clock=clock,
-        signals=signals,
-        store=store,
-        bus=bus,
-        link=link,
-        tracker=tracker,
-        pbx=pbx,
-        roster=roster,
-        floor=floor,
-        phones=phones,
-        memory=AgentMemory(redis, roster, signals, clock),
-        agents=AgentService(store, roster, pbx, clock, infrastructure.set_phones),
-        inbound=inbound,
-        agi=AgiServer(
-            *infrastructure.agi_address, IvrService(load_menus(settings.menus), inbound).handle
-        ),
-        ledger=ledger,
-        attempts=attempts,
-        answering=Answering(attempts, floor, roster, pbx, signals, clock),
-        ears=ears,
-        announcements=announcements,
-        unknown=unknown,
-        listening=listening,
-        dialler=dialler,
-        recovery=recovery,
-        watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
-        campaigns=CampaignService(store, clock, dialler.campaign_changed),
-        leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
-        reclassify=ReclassifyService(store, clock),
-        reports=ReportService(store, clock, infrastructure.state / "reports"),
-        do_not_call=DoNotCallService(
-            store,
-            clock,
-            signals,
-            infrastructure.state / "dnc-uploads",
-            settings.default_region,
-            BarWatch(attempts.flights, signals, clock, dialler.client_of).in_flight,
-        ),
-        recordings=recordings,
-        board=Board(
-            store,
-            roster,
-            attempts,
-            dialler,
-            clock,
-            callers=lambda: _callers(inbound, clock),
-            link=lambda: _link(service),
-            recordings=lambda: RecordingsView(
-                ready=tally.ready,
-                waiting=recordings.waiting,
-                missing=tally.missing,
-                seconds=round(tally.seconds, 1),
-            ),
-        ),
-    )
-    service.watchdog.knows = service.wanted
-    events.to = service.on_pbx_event
-    service.wire()
-    return service
-
-
-@dataclass(slots=True)
-class Relay:
-    """The link is made before those who hear it."""
-
-    to: Callable[[ami.Event], None] = lambda _: None
-
-    def __call__(self, event: ami.Event) -> None:
-        self.to(event)
-
-
-def _ear_folder(infrastructure: Infrastructure) -> EarFolder:
-    """In memory beside a PBX of our own; another one sees the folder of recordings."""
-    chosen = infrastructure.settings.hearing
-    if infrastructure.pbx is not None:
-        return EarFolder(chosen or private_folder(infrastructure.state))
-    return EarFolder((chosen or infrastructure.recordings / "hearing").resolve(), shared=True)
-
-
-def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:
-    callers = list(inbound.callers.values())
-    waiting = [c.queued_at for c in callers if c.queued_at and not c.bridged_at]
-    longest = (clock.now() - min(waiting)).total_seconds() if waiting else 0.0
-    return CallersView(
-        in_menu=sum(c.queued_at is None for c in callers),
-        waiting=len(waiting),
-        longest_wait_seconds=round(longest, 1),
-        talking=sum(c.bridged_at is not None for c in callers),
-        answered=inbound.answered_today,
-        abandoned=inbound.abandoned_today,
-    )
-
-
-def _link(service: Service) -> LinkView:
-    stats = service.link.stats
-    return LinkView(
-        up=service.pbx.up,
-        events_seen=stats.events_seen,
-        events_dropped=stats.queue_dropped,
-        samples=service.watchdog.samples,
-        mismatches=service.watchdog.mismatches,
-    )

@@ -1,6 +1,7 @@
 """How well it is heard who answered.
 
-`listen` plays a call to the detector and keeps what was said of it; `measure` counts. Person means
+`listen` plays a call to the detectors of voices and beeps, weighs both as `hearing.listening` does
+live and keeps what was said of it; `measure` counts. Person means
 a person lost when taken for a machine or menu; machines are those with a beep, of networks, and
 assistants; menus are counted apart. Times run from the first word, as the campaign's agent would
 hear it.
@@ -64,13 +65,18 @@ def listen(
     model: AnswerModel | None = None,
 ) -> Trial:
     """One call from the answer on, in pieces of 0.1 s, to the end of listening."""
-    who, tones = AnswerDetector(model, _NEVER), ToneEars("us", {Source.FAX})
+    who, tones = AnswerDetector(model, _NEVER), ToneEars("us", {Source.FAX, Source.BEEP})
     silent: float | None = None
     fax: float | None = None
+    beep: float | None = None
     for at in range(0, len(sound), _PIECE):
         piece = sound[at : at + _PIECE]
         silent = next((s.until for s in who.feed(piece) if s.meaning == "silence"), silent)
-        fax = next((s.until for s in tones.feed(piece) if s.source is Source.FAX), fax)
+        for said in tones.feed(piece):
+            if said.source is Source.FAX:
+                fax = said.until
+            elif beep is None and who.first_speech is not None and said.at >= who.first_speech:
+                beep = said.until
         if who.over and truth != "fax":
             break
     return Trial(truth, kind, speech_at, who.probabilities, silent, fax)

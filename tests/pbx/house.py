@@ -16,10 +16,11 @@ import numpy.typing as npt
 import psutil
 
 from cti.agents.states import Agent, AgentState
+from cti.assembly import build
 from cti.processes.asterisk import find_asterisk
 from cti.processes.pbx import Phone
 from cti.processes.ports import Ports
-from cti.service import Service, build
+from cti.service import Service
 from cti.settings import Settings
 from pstn.world import World
 from recordings.convert import sides

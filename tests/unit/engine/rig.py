@@ -285,7 +285,7 @@ class DeadLink:
 
 
 class Engine:
-    """One life of the engine, wired as `cti.service` wires it."""
+    """One life of the engine, wired as `cti.assembly` and `cti.service` wire it."""
 
     def __init__(self, outside: Outside) -> None:
         self.outside = outside

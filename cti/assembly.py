@@ -1,0 +1,231 @@
+"""The composition root: every part is made here, and given what it needs."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cti.agents.memory import AgentMemory
+from cti.agents.phones import Phones
+from cti.agents.roster import Roster
+from cti.agents.service import AgentService
+from cti.ami import events as ami
+from cti.ami.link import AmiAddress, AmiLink
+from cti.base.clock import SystemClock
+from cti.base.signals import Signals
+from cti.bus.publisher import Bus
+from cti.bus.topics import PREFIX
+from cti.calls.cel import read_cel
+from cti.calls.pbx import Pbx
+from cti.calls.tracker import Tracker
+from cti.calls.watchdog import Watchdog
+from cti.floor.floor import Floor
+from cti.floor.inbound import InboundDesk
+from cti.infrastructure import Infrastructure
+from cti.live import redis as live
+from cti.service import Service
+from cti.settings import Settings
+from cti.store.engine import Store
+from dialer.announcements.service import AnnouncementService
+from dialer.announcements.unknown import UnknownService
+from dialer.board.board import Board, CallersView, LinkView, RecordingsView
+from dialer.campaigns.service import CampaignService
+from dialer.compliance.service import DoNotCallService
+from dialer.engine.answering import Answering
+from dialer.engine.attempts import Attempts
+from dialer.engine.barring import BarWatch
+from dialer.engine.dialler import Dialler
+from dialer.engine.ears import Ears
+from dialer.engine.figures import Figures
+from dialer.engine.filler import Filler
+from dialer.engine.ledger import Ledger
+from dialer.engine.recovery import Recovery
+from dialer.hopper.hopper import Hopper
+from dialer.leads.service import LeadService
+from dialer.outcomes.service import ReclassifyService
+from dialer.reports.service import ReportService
+from hearing.folder import EarFolder, private_folder
+from hearing.speech.chosen import current
+from hearing.tones.zones import zones
+from hearing.workers import Workers
+from ivr.menus import load_menus
+from ivr.server import AgiServer
+from ivr.service import IvrService
+from recordings.service import RecordingService
+from recordings.tally import RecordingTally
+
+
+def build(settings: Settings) -> Service:
+    """Make every part; nothing runs yet. Takes the state folder (UserError when it is taken)."""
+    infrastructure = Infrastructure(settings)
+    clock, signals, rng = SystemClock(), Signals(), random.Random()  # noqa: S311 - for jitter
+    store = Store(infrastructure.database_url)
+    redis = live.connect(infrastructure.redis_url)
+    bus = Bus(infrastructure.mqtt_url, PREFIX, clock)
+    tracker, roster = Tracker(signals, clock), Roster(signals, clock)
+    events = Relay()
+    link = AmiLink(AmiAddress.parse(infrastructure.ami_url), events, clock=clock, rng=rng)
+    pbx = Pbx(link, tracker)
+    # The floor hears of a leg's end before all others: it settles whose call it was.
+    floor = Floor(pbx, roster, signals, clock)
+    phones = Phones(pbx, roster, signals, rng)
+    tally = RecordingTally(bus.publish)
+    recordings = RecordingService(
+        store,
+        infrastructure.recordings / "archive",
+        infrastructure.recordings / "incoming",
+        clock,
+        tally,
+    )
+    inbound = InboundDesk(store, floor, signals, clock, recordings.path_for)
+    ledger, figures = Ledger(store), Figures(signals)
+    attempts = Attempts(ledger, floor, roster, signals, clock, figures)
+    floor.promised = attempts.flights.promised
+    floor.awaited = attempts.flights.awaited
+    announcements = AnnouncementService(
+        store, clock, signals, infrastructure.state / "announcements"
+    )
+    unknown = UnknownService(store, clock, signals, announcements, settings.trunk)
+    # The ears are made after the processes they need.
+    listening = Workers(lambda told: ears.hear(told), count=settings.hearing_workers)  # noqa: PLW0108
+    ears = Ears(
+        pbx,
+        attempts.flights,
+        attempts.campaigns,
+        signals,
+        clock,
+        _ear_folder(infrastructure),
+        listening,
+        frozenset(zones()),
+        library=announcements.file,
+        model=lambda _campaign: current(infrastructure.state / "amd"),
+        unknown=unknown.hear,
+    )
+    attempts.last_words = ears.last_words
+    hopper = Hopper(redis)
+    filler = Filler(store, hopper, clock)
+    dialler = Dialler(
+        store,
+        hopper,
+        filler,
+        attempts,
+        pbx,
+        roster,
+        signals,
+        clock,
+        settings.trunk,
+        recordings.path_for,
+    )
+    recovery = Recovery(
+        store,
+        attempts,
+        tracker,
+        floor,
+        signals,
+        clock,
+        lambda since: read_cel(infrastructure.cel_file, since),
+    )
+    service = Service(
+        settings=settings,
+        infrastructure=infrastructure,
+        clock=clock,
+        signals=signals,
+        store=store,
+        bus=bus,
+        link=link,
+        tracker=tracker,
+        pbx=pbx,
+        roster=roster,
+        floor=floor,
+        phones=phones,
+        memory=AgentMemory(redis, roster, signals, clock),
+        agents=AgentService(store, roster, pbx, clock, infrastructure.set_phones),
+        inbound=inbound,
+        agi=AgiServer(
+            *infrastructure.agi_address, IvrService(load_menus(settings.menus), inbound).handle
+        ),
+        ledger=ledger,
+        attempts=attempts,
+        answering=Answering(attempts, floor, roster, pbx, signals, clock),
+        ears=ears,
+        announcements=announcements,
+        unknown=unknown,
+        listening=listening,
+        dialler=dialler,
+        recovery=recovery,
+        watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
+        campaigns=CampaignService(store, clock, dialler.campaign_changed),
+        leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
+        reclassify=ReclassifyService(store, clock),
+        reports=ReportService(store, clock, infrastructure.state / "reports"),
+        do_not_call=DoNotCallService(
+            store,
+            clock,
+            signals,
+            infrastructure.state / "dnc-uploads",
+            settings.default_region,
+            BarWatch(attempts.flights, signals, clock, dialler.client_of).in_flight,
+        ),
+        recordings=recordings,
+        board=Board(
+            store,
+            roster,
+            attempts,
+            dialler,
+            clock,
+            callers=lambda: _callers(inbound, clock),
+            link=lambda: _link(service),
+            recordings=lambda: RecordingsView(
+                ready=tally.ready,
+                waiting=recordings.waiting,
+                missing=tally.missing,
+                seconds=round(tally.seconds, 1),
+            ),
+        ),
+    )
+    service.watchdog.knows = service.wanted
+    events.to = service.on_pbx_event
+    service.wire()
+    return service
+
+
+@dataclass(slots=True)
+class Relay:
+    """The link is made before those who hear it."""
+
+    to: Callable[[ami.Event], None] = lambda _: None
+
+    def __call__(self, event: ami.Event) -> None:
+        self.to(event)
+
+
+def _ear_folder(infrastructure: Infrastructure) -> EarFolder:
+    """In memory beside a PBX of our own; another one sees the folder of recordings."""
+    chosen = infrastructure.settings.hearing
+    if infrastructure.pbx is not None:
+        return EarFolder(chosen or private_folder(infrastructure.state))
+    return EarFolder((chosen or infrastructure.recordings / "hearing").resolve(), shared=True)
+
+
+def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:
+    callers = list(inbound.callers.values())
+    waiting = [c.queued_at for c in callers if c.queued_at and not c.bridged_at]
+    longest = (clock.now() - min(waiting)).total_seconds() if waiting else 0.0
+    return CallersView(
+        in_menu=sum(c.queued_at is None for c in callers),
+        waiting=len(waiting),
+        longest_wait_seconds=round(longest, 1),
+        talking=sum(c.bridged_at is not None for c in callers),
+        answered=inbound.answered_today,
+        abandoned=inbound.abandoned_today,
+    )
+
+
+def _link(service: Service) -> LinkView:
+    stats = service.link.stats
+    return LinkView(
+        up=service.pbx.up,
+        events_seen=stats.events_seen,
+        events_dropped=stats.queue_dropped,
+        samples=service.watchdog.samples,
+        mismatches=service.watchdog.mismatches,
+    )
