@@ -8,8 +8,8 @@ raised to the noise floor of what is heard, as noise would have done.
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import dct
 
+from hearing.announcements.cosines import cosines
 from hearing.announcements.fingerprint import Levels
 
 WINDOW = 20
@@ -45,10 +45,11 @@ def agree(stream: Levels, beside: npt.NDArray[np.float32], valid: Mask) -> Float
     ours = (ours - np.einsum("pf,pfc->pc", share, ours)[:, None]) * weight[:, :, None]
     theirs = (theirs - (share @ theirs)[:, None]) * weight[:, :, None]
     spread = np.sqrt(np.einsum("pf,pfc->pc", share, np.square(ours)))
-    even = 1 / (spread + np.float32(0.1))
-    both = _sums(np.einsum("pfc,pfc,pc->pf", ours, theirs, even))
-    first = _sums(np.einsum("pfc,pfc,pc->pf", ours, ours, even))
-    second = _sums(np.einsum("pfc,pfc,pc->pf", theirs, theirs, even))
+    even = 1 / np.sqrt(spread + np.float32(0.1))[:, None]
+    ours, theirs = ours * even, theirs * even
+    both = _sums(np.einsum("pfc,pfc->pf", ours, theirs))
+    first = _sums(np.einsum("pfc,pfc->pf", ours, ours))
+    second = _sums(np.einsum("pfc,pfc->pf", theirs, theirs))
     little = 0.02 * first.max(axis=1, keepdims=True) + 1e-3
     scores = both / np.sqrt(np.maximum(first, little) * np.maximum(second, little))
     whole = (_sums(weight) > WINDOW - 0.5) & enough[:, None]
@@ -91,16 +92,12 @@ def _gain(stream: Levels, beside: Floats, valid: Mask, loud: np.float32) -> Floa
 
 def _cepstra(levels: Floats) -> Floats:
     """The last two axes are frames × bands."""
-    smooth = levels.copy()
-    smooth[..., 1:-1, :] = levels[..., 1:-1, :] * np.float32(0.5) + (
-        levels[..., 2:, :] + levels[..., :-2, :]
-    ) * np.float32(0.25)
-    return smooth @ _cosines(levels.shape[-1])
-
-
-def _cosines(bands: int) -> Floats:
-    cosines: Floats = dct(np.eye(bands), axis=1, norm="ortho")[:, :_COEFFICIENTS]
-    return cosines.astype(np.float32)
+    sharp = levels @ cosines(levels.shape[-1], _COEFFICIENTS)
+    smooth = sharp.copy()
+    smooth[..., 1:-1, :] += sharp[..., 1:-1, :]
+    smooth[..., 1:-1, :] += (sharp[..., 2:, :] + sharp[..., :-2, :]) * np.float32(0.5)
+    smooth[..., 1:-1, :] *= np.float32(0.5)
+    return smooth
 
 
 def _sums(values: Floats) -> Floats:

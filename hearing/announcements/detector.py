@@ -89,8 +89,8 @@ class AnnouncementDetector:
 
     def _look(self, samples: Samples, *, ended: bool) -> list[Sighting]:
         new = levels_of(samples)
-        if len(new):
-            self._pursuit.follow(new)
+        if len(new) or ended:
+            self._pursuit.follow(new, last=ended)
         finds = self._finds(ended)
         best = self._decide(finds)
         return [self._tell(best)] if best else []

@@ -2,7 +2,8 @@
 
 Every recording is cut into overlapping pieces of a second; each is a direction in a space of 64
 numbers (a two-dimensional cosine transform of its levels). One product of a matrix with the
-stream's last second tells the nearest pieces: 500 announcements take a millisecond.
+pieces of a stream tells the nearest: it reads all recordings once, however many pieces are asked
+for, and for 500 announcements takes a millisecond.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import dct
 
+from hearing.announcements.cosines import cosines
 from hearing.announcements.fingerprint import Levels
 
 PIECE = 50
@@ -28,11 +29,14 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The reference's frame 0 would lie at frame `offset` of the stream (may be below 0)."""
+    """The reference's frame 0 would lie at frame `offset` of the stream (may be below 0).
+
+    begin: frame of the stream at which the piece begins that tells so.
+    """
 
     reference: int
     offset: int
-    score: float
+    begin: int
 
 
 class Index:
@@ -47,22 +51,30 @@ class Index:
         begins = [np.arange(count) * STRIDE for count in counts]
         self._begin = np.concatenate([np.zeros(0, np.int64), *begins])
 
-    def candidates(self, piece: Levels, begin: int, most: int) -> list[Candidate]:
-        """Where `piece` (PIECE frames, the first at frame `begin` of the stream) may belong.
+    def candidates(self, stream: Levels, begins: Sequence[int], most: int) -> list[Candidate]:
+        """Where the pieces that begin at frames `begins` of `stream` may belong.
 
-        At most `most`, one for each reference and place, best first.
+        At most `most` for each piece, one for each reference and place, best first.
         """
-        if not len(self._vectors):
+        if not len(self._vectors) or not begins:
             return []
-        scores = self._vectors @ pieces_of(piece, 1)[0]
+        pieces = [pieces_of(stream[begin : begin + PIECE], 1) for begin in begins]
+        scores = self._vectors @ np.concatenate(pieces).T
+        found: list[Candidate] = []
+        for column, begin in enumerate(begins):
+            found += self._nearest(scores[:, column], begin, most)
+        return found
+
+    def _nearest(self, scores: Vectors, begin: int, most: int) -> list[Candidate]:
         enough = np.flatnonzero(scores >= ALIKE)
         found: list[Candidate] = []
-        taken: list[tuple[int, int]] = []
-        for place in enough[np.argsort(scores[enough])[::-1]][: 8 * most]:
+        taken: dict[int, list[int]] = {}
+        for place in enough[np.argsort(scores[enough])[::-1]][: 8 * most].tolist():
             reference, offset = int(self._reference[place]), begin - int(self._begin[place])
-            if all(r != reference or abs(o - offset) > 2 * STRIDE for r, o in taken):
-                found.append(Candidate(reference, offset, float(scores[place])))
-            taken.append((reference, offset))
+            offsets = taken.setdefault(reference, [])
+            if all(abs(other - offset) > 2 * STRIDE for other in offsets):
+                found.append(Candidate(reference, offset, begin))
+            offsets.append(offset)
             if len(found) == most:
                 break
         return found
@@ -76,8 +88,8 @@ def pieces_of(levels: Levels, stride: int) -> Vectors:
     top = np.percentile(cut.max(axis=1), 95, axis=1)[:, None, None]
     raised = np.maximum(cut, top - np.float32(_DEPTH))
     raised = raised - raised.mean(axis=2, keepdims=True)
-    across = dct(raised, axis=1, norm="ortho")[:, :_ACROSS]
-    both = dct(across, axis=2, norm="ortho")[:, :, 1 : _ALONG + 1]
+    across = cosines(levels.shape[1], _ACROSS).T
+    both = across @ raised @ cosines(PIECE, _ALONG + 1)[:, 1:]
     flat = both.reshape(len(cut), -1)
     lengths = np.linalg.norm(flat, axis=1, keepdims=True)
     return np.asarray(flat / np.maximum(lengths, 1.0), np.float32)

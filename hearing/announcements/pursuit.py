@@ -1,13 +1,16 @@
 """Follows a stream and keeps, for every recording it may be playing, what speaks for and against.
 
-Every half second the stream's last second is looked up in the index; each place that may fit is
-then followed window by window, all places of all recordings in one computation.
+Once a second what is new of the stream is looked up in the index. Each place that may fit is held
+against all that was heard, and then followed window by window every half second, all places of all
+recordings in one computation. Four places in five are clearly wrong at the first look: they are
+remembered, so that they are not found anew, and not followed.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from hearing.announcements.alignment import (
     CONTEXT,
@@ -31,12 +34,20 @@ REFUTE = 0.45
 """A window that agrees less is another sound."""
 MEAN = 0.7
 """Least mean agreement: another voice that says the same has less."""
+WRONG = 0.1, 0.4
+"""A worst window and a mean below these never become the right place: on lines of all kinds right
+ones, also before all of them was heard, had 0.4 and 0.8 at least."""
 MOST = 12
-"""Places of one look-up that are followed."""
+"""Places of one piece that are held against the stream."""
+LOOK_UP = 50
+"""Frames between two look-ups: 1 s."""
+PIECES = 25
+"""Frames from one piece that is looked up to the next."""
 KEPT = 60 * FRAMES_PER_SECOND
 """Frames of the stream that are remembered."""
 _SAME = 2  # frames: places so close are the same
 _NEAR = 4  # frames: packets left out since the place was found
+_REACH = 3  # frames: how far the index may be off
 _PATIENCE = 4  # looks after which a refuted place is given up
 
 
@@ -45,13 +56,23 @@ class Trace:
     """One playing of one recording.
 
     places: frames of the stream at which the recording would begin; several when packets were
-    left out. scores: best agreement of each window of the recording, NaN where not heard.
+    left out. scores: best agreement of each window of the recording, NaN where not heard; worst
+    and mean: of those heard, 1 when there is none.
     """
 
     reference: int
     places: list[int]
     scores: Floats
+    worst: float = 1.0
+    mean: float = 1.0
     refuted: int = 0
+
+    def judge(self, first: int, scores: Floats) -> None:
+        """Take the agreement of windows from the first one on."""
+        there = slice(first, first + len(scores))
+        self.scores[there] = np.fmax(self.scores[there], scores)
+        known = self.scores[self.heard]
+        self.worst, self.mean = float(known.min()), float(known.mean())
 
     @property
     def heard(self) -> Mask:
@@ -59,19 +80,14 @@ class Trace:
         return ~np.isnan(self.scores)
 
     @property
-    def worst(self) -> float:
-        """The least agreement, 1 when nothing was judged."""
-        return float(np.nanmin(self.scores)) if self.heard.any() else 1.0
-
-    @property
     def clean(self) -> bool:
         """Whether nothing that was heard speaks against it."""
         return self.worst >= REFUTE and self.mean >= MEAN
 
     @property
-    def mean(self) -> float:
-        """Mean agreement of what was heard."""
-        return float(np.nanmean(self.scores)) if self.heard.any() else 1.0
+    def wrong(self) -> bool:
+        """Whether what was heard is surely something else."""
+        return self.worst < WRONG[0] and self.mean < WRONG[1]
 
     def span(self) -> tuple[int, int]:
         """Frames of the recording from the first heard to behind the last."""
@@ -101,15 +117,17 @@ class Pursuit:
     dropped: int = 0
     traces: list[Trace] = field(default_factory=list)
     ignored: set[int] = field(default_factory=set)
+    looked: int = 0  # frames of the stream that were looked up
 
-    def follow(self, new: Levels) -> None:
+    def follow(self, new: Levels, *, last: bool = False) -> None:
         """Go on with the next frames of the stream, at most CONTEXT − WINDOW at once."""
         self.levels = np.concatenate([self.levels, new])
         words = spoken(self.levels[-CONTEXT:], WORDS)  # in hindsight what was noise
         self.spoken = np.concatenate([self.spoken[: len(self.levels) - len(words)], words])
         self._forget(len(self.levels) - KEPT)
         self._judge(self._followed(), len(self.levels))
-        self._judge_past(self._look_up())
+        if last or self.dropped + len(self.levels) - self.looked >= LOOK_UP:
+            self._judge_past(self._look_up())
         self._give_up()
 
     def drop(self, reference: int) -> None:
@@ -134,20 +152,24 @@ class Pursuit:
         return [
             (trace, place)
             for trace in self.traces
+            if not trace.wrong
             for place in trace.places
             if place + len(trace.scores) > since
         ]
 
     def _look_up(self) -> list[tuple[Trace, int]]:
         """Places that are new."""
-        begin = len(self.levels) - PIECE
-        if begin < 0 or self.spoken[begin:].mean() < 0.2:
-            return []
+        now = len(self.levels)
+        ends = range(now, max(self.looked - self.dropped, PIECE - 1), -PIECES)
+        self.looked = self.dropped + now
+        begins = [end - PIECE for end in ends if self.spoken[end - PIECE : end].mean() >= 0.2]
+        candidates = [
+            candidate
+            for candidate in self.index.candidates(self.levels, begins, MOST)
+            if candidate.reference not in self.ignored and not self._knows(candidate)
+        ]
         found = []
-        for candidate in self.index.candidates(self.levels[begin:], begin, MOST):
-            if candidate.reference in self.ignored or self._knows(candidate):
-                continue
-            place = self._refine(self.references[candidate.reference], candidate.offset)
+        for candidate, place in zip(candidates, self._refine(candidates), strict=True):
             if trace := self._trace(candidate.reference, place):
                 found.append((trace, place))
         return found
@@ -175,26 +197,38 @@ class Pursuit:
         self.traces.append(made)
         return made
 
-    def _refine(self, reference: Reference, place: int) -> int:
-        """The place nearby where the last second agrees best."""
-        now = len(self.levels)
-        near = range(place - 3, place + 4)
-        beside, valid = _beside([(reference, p) for p in near], now - PIECE, now)
-        theirs = self.levels[-PIECE:]
-        floor = theirs.max() - 40
-        gap = np.maximum(theirs, floor) - np.maximum(beside, beside.max() - 40)
-        gap *= valid[:, :, None]
-        count = np.maximum(valid.sum(axis=1), 1) * gap.shape[2]  # of what both have
-        mean = gap.sum(axis=(1, 2)) / count
-        far = np.square(gap).sum(axis=(1, 2)) / count - np.square(mean)  # the variance
-        far[~valid.any(axis=1)] = np.inf
-        return near[int(np.argmin(far))]
+    def _refine(self, candidates: list[Candidate]) -> list[int]:
+        """For each the place nearby where its piece agrees best: of the least variance in dB."""
+        if not candidates:
+            return []
+        wide = PIECE + 2 * _REACH
+        beside = np.full((len(candidates), wide, BANDS), -100.0, np.float32)
+        valid = np.zeros((len(candidates), wide), np.bool_)
+        for row, one in enumerate(candidates):
+            begin = one.begin - _REACH
+            _lay(self.references[one.reference], one.offset, begin, beside[row], valid[row])
+        theirs = np.stack([self.levels[one.begin : one.begin + PIECE] for one in candidates])
+        theirs = np.maximum(theirs, theirs.max(axis=(1, 2), keepdims=True) - 40)
+        beside = np.maximum(beside, beside.max(axis=(1, 2), keepdims=True) - 40)
+        far = np.full((len(candidates), 2 * _REACH + 1), np.inf)
+        for shift in range(2 * _REACH + 1):
+            there = slice(2 * _REACH - shift, 2 * _REACH - shift + PIECE)
+            both = valid[:, there]
+            gap = (theirs - beside[:, there]) * both[:, :, None]
+            count = np.maximum(both.sum(axis=1), 1) * BANDS
+            mean = gap.sum(axis=(1, 2)) / count
+            variance = np.einsum("pfb,pfb->p", gap, gap) / count - np.square(mean)
+            far[:, shift] = np.where(both.any(axis=1), variance, np.inf)
+        shifts = far.argmin(axis=1) - _REACH
+        return [one.offset + int(shift) for one, shift in zip(candidates, shifts, strict=True)]
 
     def _judge_past(self, places: list[tuple[Trace, int]]) -> None:
         """New places are held against all that was heard before they were found."""
         now, step = len(self.levels), CONTEXT - WINDOW
         for end in [*range(now, CONTEXT, -step), min(now, CONTEXT)]:
-            self._judge([side for side in places if side[1] < end - WINDOW], end)
+            self._judge(
+                [side for side in places if side[1] < end - WINDOW and not side[0].wrong], end
+            )
 
     def _judge(self, places: list[tuple[Trace, int]], end: int) -> None:
         begin = max(0, end - CONTEXT)
@@ -202,18 +236,18 @@ class Pursuit:
             return
         sides = [(self.references[trace.reference], place) for trace, place in places]
         scores = agree(self.levels[begin:end], *_beside(sides, begin, end))
+        words = np.flatnonzero(self.spoken)
         for (trace, place), row in zip(places, scores, strict=True):
-            row[: max(0, self._first_word(place) - begin)] = np.nan
+            row[: max(0, self._first_word(place, words) - begin)] = np.nan
             windows = np.flatnonzero(~np.isnan(row))
             if windows.size:
-                low, high = windows[0], windows[-1] + 1
-                there = slice(begin + low - place, begin + high - place)
-                trace.scores[there] = np.fmax(trace.scores[there], row[low:high])
+                low, high = int(windows[0]), int(windows[-1]) + 1
+                trace.judge(begin + low - place, row[low:high])
 
-    def _first_word(self, place: int) -> int:
+    def _first_word(self, place: int, words: npt.NDArray[np.int64]) -> int:
         """The frame at which, from this place on, speech begins; what is before proves nothing."""
-        words = self.spoken[max(place, 0) :]
-        return max(place, 0) + (int(np.argmax(words)) if words.any() else len(words))
+        at = int(np.searchsorted(words, max(place, 0)))
+        return int(words[at]) if at < len(words) else len(self.levels)
 
     def _give_up(self) -> None:
         for trace in self.traces:
@@ -226,15 +260,20 @@ def _beside(sides: list[tuple[Reference, int]], begin: int, end: int) -> tuple[F
     beside = np.full((len(sides), end - begin, BANDS), -100.0, np.float32)
     valid = np.zeros((len(sides), end - begin), np.bool_)
     for row, (reference, place) in enumerate(sides):
-        low, high = max(begin, place), min(end, place + len(reference))
-        if low < high:
-            beside[row, low - begin : high - begin] = reference.levels[low - place : high - place]
-            valid[row, low - begin : high - begin] = True
+        _lay(reference, place, begin, beside[row], valid[row])
     return beside, valid
+
+
+def _lay(reference: Reference, place: int, begin: int, beside: Floats, valid: Mask) -> None:
+    """Into `beside` the recording's frames from frame `begin` of the stream on."""
+    low, high = max(begin, place), min(begin + len(beside), place + len(reference))
+    if low < high:
+        beside[low - begin : high - begin] = reference.levels[low - place : high - place]
+        valid[low - begin : high - begin] = True
 
 
 def follow_all(pursuit: Pursuit, levels: Levels, step: int) -> Iterator[None]:
     """Follow a whole recording, `step` frames at a time."""
     for begin in range(0, len(levels), step):
-        pursuit.follow(levels[begin : begin + step])
+        pursuit.follow(levels[begin : begin + step], last=begin + step >= len(levels))
         yield

@@ -11,7 +11,6 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from hearing.sighting import RATE, Samples, Sighting, Source
 from hearing.tones.spectrum import BIN_HZ, HOP, LOWEST, Frames, end
@@ -108,7 +107,7 @@ class _Flags:
 
 def is_flags(pcm: Samples) -> bool:
     """Whether V.21 says 01111110 over and over: six bits of 1650 Hz, two of 1850 Hz."""
-    one, zero = (np.abs(signal.fftconvolve(pcm, bit, mode="valid")) for bit in _matched_filters())
+    one, zero = (np.abs(np.convolve(pcm, bit, "valid")) for bit in _matched_filters())
     says = (one - zero) / (one + zero + 1e-12)
     says = says - says.mean()
     alike = (_flags(len(says)) * says).sum(axis=1)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from hearing.sighting import RATE, Samples
 
@@ -83,8 +82,8 @@ class FrontEnd:
         pcm = self._rest[: (count - 1) * HOP + WINDOW]
         strides = (HOP * pcm.itemsize, pcm.itemsize)  # frames overlap: a view, not a copy
         windows: Samples = np.ndarray((count, WINDOW), np.float32, pcm, 0, strides)
-        spectrum = fft.rfft(windows * _SCALED)[:, LOWEST:HIGHEST]
-        power = spectrum.real**2 + spectrum.imag**2
+        spectrum = np.fft.rfft(windows * _SCALED)[:, LOWEST:HIGHEST]
+        power: Floats = np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
         frames = Frames(self._next, power, power.sum(axis=1), pcm)
         self._rest = self._rest[count * HOP :]
         self._next += count

@@ -1,6 +1,8 @@
 """What one listening process does: follows growing files, and says what it hears."""
 
 import base64
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -185,3 +187,9 @@ def test_it_says_that_it_lives_and_how_far_it_lags(desk: Desk) -> None:
         desk.worker.round(desk.now)
     assert desk.told("beat")[-1]["beat"] >= 1.0
     assert FILE_RATE == 6 * RATE
+
+
+def test_starts_without_scipy_which_takes_seconds_to_load() -> None:
+    code = "import sys, hearing.worker; sys.exit('scipy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
+    assert done.returncode == 0
