@@ -82,7 +82,8 @@ async def test_a_talk_goes_on_with_the_same_agent_and_is_recorded_whole(yard: Ya
     await yard.start()
     living = await yard.ask("GET", f"/v1/attempts/{talk['id']}")
     assert living["outcome"] is None  # still talking
-    assert living["agent_id"] == talk["evidence"][-1]["detail"]["agent"]
+    bridged = next(item for item in talk["evidence"] if item["kind"] == "bridged")
+    assert living["agent_id"] == bridged["detail"]["agent"]
     agents = {a["call"]: a for a in await yard.ask("GET", "/v1/agents")}
     assert agents[talk["id"]]["state"] == "talking"
     attempts = await yard.finished(numbers)

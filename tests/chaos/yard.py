@@ -167,11 +167,12 @@ class Yard:
         return found
 
     async def attempt(self, kind: str) -> dict[str, Any]:
-        """Wait for an attempt under way whose newest evidence is of that kind."""
+        """Wait for an attempt under way whose newest evidence, but for what is heard, is that."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 for attempt in await self.attempts():
-                    if not attempt["outcome"] and attempt["evidence"][-1]["kind"] == kind:
+                    seen = [i for i in attempt["evidence"] if i["kind"] != "heard"]
+                    if not attempt["outcome"] and seen[-1]["kind"] == kind:
                         return attempt
                 await asyncio.sleep(0.02)
 

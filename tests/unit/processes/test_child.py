@@ -33,7 +33,11 @@ def test_torn_lines_and_the_dead_are_nobody(stat: str) -> None:
 
 async def test_a_child_is_started_adopted_and_stopped(tmp_path: Path) -> None:
     first = child(tmp_path, "echo hello; exec sleep 60")
-    assert await first.ensure(at_once, 5)
+
+    async def has_spoken() -> bool:
+        return first.log_file.exists() and first.log_file.read_text() != ""
+
+    assert await first.ensure(has_spoken, 5)
     pid = first.pid()
     assert pid is not None
     assert os.getsid(pid) == pid  # a session of its own: our terminal's Ctrl-C is not its
