@@ -9,6 +9,8 @@ T = TypeVar("T")
 
 INSIST_AFTER = 0.2
 GIVE_UP_AFTER = 30.0
+UNDIVIDED = "undivided"
+"""Name of the tasks that must not be cancelled by whoever cancels all there are."""
 
 
 async def undivided(work: Awaitable[T]) -> T:
@@ -18,6 +20,8 @@ async def undivided(work: Awaitable[T]) -> T:
     longer than 30 s from then (a database that does not answer any more) is cancelled after all.
     """
     task = asyncio.ensure_future(work)
+    if isinstance(task, asyncio.Task):
+        task.set_name(UNDIVIDED)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

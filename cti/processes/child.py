@@ -118,6 +118,7 @@ class Child:
 
     async def stop(self, grace: float = 10.0) -> None:
         """SIGTERM, and SIGKILL after `grace` seconds; only to the process our pid file names."""
+        pid = self.pid()
         for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
             if not self._signal(number):
                 break
@@ -128,6 +129,8 @@ class Child:
                 break
             except TimeoutError:
                 log.warning("child does not stop", child=self.name, signal=number.name)
+        if pid is not None:
+            self._reap(pid)  # it may have died before `gone` had a look
         if self.pid() is None:
             self._pid_file.unlink(missing_ok=True)
 

@@ -30,7 +30,7 @@ from cti.ami.errors import LinkDownError
 from cti.ami.link import AmiLink
 from cti.base.ids import is_agent_leg
 from cti.base.signals import Signals
-from cti.base.tasks import end
+from cti.base.tasks import UNDIVIDED, end
 from cti.calls.pbx import agent_of_leg
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
@@ -371,8 +371,9 @@ class Engine:
         for offered in self.floor.calls.values():
             if offered.timer is not None:
                 offered.timer.cancel()
-        me = asyncio.current_task()
-        await end(task for task in asyncio.all_tasks() if task is not me)
+        tasks = asyncio.all_tasks() - {cast("asyncio.Task[None]", asyncio.current_task())}
+        # What the database was asked for already it does, whoever dies.
+        await end(task for task in tasks if task.get_name() != UNDIVIDED)
 
     async def _mind_time(self) -> None:
         beat = 0
