@@ -91,7 +91,7 @@ class Listener:
     def nobody(self) -> float | None:
         """Probability that no person has answered, by voice and beep; None: nobody spoke yet."""
         heard = self.answer.probabilities if self.answer is not None else []
-        return _with_odds(heard[-1].nobody, BEEP_ODDS if self._beeped else 1.0) if heard else None
+        return with_odds(heard[-1].nobody, BEEP_ODDS if self._beeped else 1.0) if heard else None
 
     def unknown(self) -> Fingerprint | None:
         """After `finish`: what was said before the answer, if nobody knows what it means."""
@@ -139,7 +139,7 @@ class Listener:
         ]
 
 
-def _with_odds(probability: float, odds: float) -> float:
+def with_odds(probability: float, odds: float) -> float:
     """Bayes' rule: a probability after evidence with that likelihood ratio."""
     return probability * odds / (probability * odds + 1 - probability)
 

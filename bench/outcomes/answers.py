@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hearing.listening import BEEP_ODDS, with_odds
 from hearing.sighting import Samples, Source
 from hearing.speech.course import BLOCK_S
 from hearing.speech.detector import AnswerDetector
@@ -72,14 +73,25 @@ def listen(
     for at in range(0, len(sound), _PIECE):
         piece = sound[at : at + _PIECE]
         silent = next((s.until for s in who.feed(piece) if s.meaning == "silence"), silent)
-        for said in tones.feed(piece):
-            if said.source is Source.FAX:
-                fax = said.until
-            elif beep is None and who.first_speech is not None and said.at >= who.first_speech:
-                beep = said.until
+        for tone in tones.feed(piece):
+            if tone.source is Source.FAX:
+                fax = fax or tone.until
+            elif beep is None and who.first_speech is not None and tone.at >= who.first_speech:
+                beep = tone.until
         if who.over and truth != "fax":
             break
-    return Trial(truth, kind, speech_at, who.probabilities, silent, fax)
+    verdicts = [
+        verdict if beep is None or verdict.at < beep else _beeped(verdict)
+        for verdict in who.probabilities
+    ]
+    return Trial(truth, kind, speech_at, verdicts, silent, fax)
+
+
+def _beeped(verdict: Verdict) -> Verdict:
+    """What voice and beep say together, as the live ear weighs them."""
+    nobody = with_odds(verdict.nobody, BEEP_ODDS)
+    parted = nobody / max(verdict.nobody, 1e-9)
+    return Verdict(verdict.at, 1 - nobody, verdict.machine * parted, verdict.ivr * parted)
 
 
 def measure(trials: Sequence[Trial], prices: Prices | None = None) -> dict[str, Any]:
