@@ -100,12 +100,13 @@ class AnswerDetector:
             return []
         self._said.add(meaning)
         now = self._course.seconds
+        what = _WORDS[meaning] if confidence >= 0.5 else f"perhaps {_WORDS[meaning]}"
         since = self._course.onset_s if meaning != "silence" else 0.0
         return [
             Sighting(
                 source=Source.SPEECH,
                 name=f"speech.{meaning}",
-                what=_WORDS[meaning],
+                what=what,
                 at=since or 0.0,
                 until=now,
                 meaning=meaning,
