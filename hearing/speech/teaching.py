@@ -73,7 +73,7 @@ class Lessons:
             np.concatenate([self.meaning, other.meaning]),
             np.concatenate([self.call, other.call + calls]).astype(np.int32),
             np.concatenate([self.group, other.group + groups]).astype(np.int32),
-            np.concatenate([np.full(len(one), one.worth, np.float32) for one in (self, other)]),
+            np.concatenate([np.broadcast_to(np.float32(o.worth), len(o)) for o in (self, other)]),
         )
 
     def save(self, path: Path) -> None:
@@ -84,6 +84,7 @@ class Lessons:
             meaning=self.meaning.astype(np.int8),
             call=self.call,
             group=self.group,
+            worth=np.broadcast_to(np.float16(self.worth), self.group.shape),
         )
 
     @classmethod
@@ -95,6 +96,7 @@ class Lessons:
                 kept["meaning"].astype(np.int32),
                 kept["call"],
                 kept["group"],
+                kept["worth"].astype(np.float32),
             )
 
 
