@@ -8,7 +8,6 @@ from typing import TypeVar
 T = TypeVar("T")
 
 INSIST_AFTER = 0.2
-GIVE_UP_AFTER = 30.0
 UNDIVIDED = "undivided"
 """Name of the tasks that must not be cancelled by whoever cancels all there are."""
 
@@ -16,8 +15,8 @@ UNDIVIDED = "undivided"
 async def undivided(work: Awaitable[T]) -> T:
     """The result of `work`, which is not broken off when we are cancelled.
 
-    It runs in a task of its own; a cancellation is raised once that has ended. `work` that takes
-    longer than 30 s from then (a database that does not answer any more) is cancelled after all.
+    It runs in a task of its own; a cancellation is raised once that has ended, however long that
+    takes and however often it is said.
     """
     task = asyncio.ensure_future(work)
     if isinstance(task, asyncio.Task):
@@ -25,17 +24,18 @@ async def undivided(work: Awaitable[T]) -> T:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        if task.cancelled():
-            raise
-        deadline = asyncio.get_running_loop().time() + GIVE_UP_AFTER
-        while not task.done() and (left := deadline - asyncio.get_running_loop().time()) > 0:
-            with suppress(asyncio.CancelledError):  # however often it is said
-                await asyncio.wait([task], timeout=left)
-        if not task.done():
-            task.cancel()
-        elif not task.cancelled():
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
             task.exception()  # looked at: the cancellation goes before it
         raise
+
+
+async def settle() -> None:
+    """Wait for all undivided work of this loop: also for what nobody waits for any more."""
+    while tasks := [task for task in asyncio.all_tasks() if task.get_name() == UNDIVIDED]:
+        await asyncio.wait(tasks)
 
 
 async def end(tasks: Iterable[asyncio.Task[None]]) -> None:

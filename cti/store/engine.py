@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from cti.base.errors import UserError
-from cti.base.tasks import undivided
+from cti.base.tasks import settle, undivided
 
 T = TypeVar("T")
 
@@ -90,6 +90,7 @@ class Store:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
+        await settle()
         if self._writer is not None:
             self._writer.close()
         await self.engine.dispose()
