@@ -129,6 +129,9 @@ class _Session(AsyncSession):
         async def close(self):
             await undivided(super().close())
 
+        async def __aexit__(self, *_):
+            await self.close()  # not in a bare task, which may be cancelled before it begins
+
 
 class _SqliteWriter:
     """A thread that runs whole transactions."""
