@@ -6,41 +6,25 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
+from cti.api.uploads import chunks_of, form_of, uploaded
 from cti.base.errors import UserError
 from dialer.announcements.service import MEANINGS, AnnouncementService, AnnouncementView, Lesson
 from dialer.announcements.unknown import GroupView, Named, UnknownService
 
 MAX_UPLOAD = 32 * 1024**2
 """Bytes: a minute and a half of uncompressed studio sound has half of it."""
-_CHUNK = 256 * 1024
 _WORD = {"type": "string", "maxLength": 128}
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file", "means"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "one announcement, in any usual audio format",
-                        },
-                        "means": {"type": "string", "enum": [str(one) for one in MEANINGS]},
-                        "carrier": _WORD | {"description": "empty: of no carrier"},
-                        "name": _WORD | {"description": "empty: made of carrier and meaning"},
-                        "by": _WORD | {"description": "who teaches it"},
-                        "replace": {"type": "boolean", "description": "teach a known one anew"},
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = form_of(
+    "one announcement, in any usual audio format",
+    "means",
+    means={"type": "string", "enum": [str(one) for one in MEANINGS]},
+    carrier=_WORD | {"description": "empty: of no carrier"},
+    name=_WORD | {"description": "empty: made of carrier and meaning"},
+    by=_WORD | {"description": "who teaches it"},
+    replace={"type": "boolean", "description": "teach a known one anew"},
+)
 _SOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/wav": {}}}}
 
 
@@ -71,15 +55,11 @@ def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: Unknown
         "/announcements", status_code=201, summary="Teach a recording", openapi_extra=_FORM
     )
     async def learn(request: Request) -> Named:
-        _check_size(request)
-        async with request.form(max_files=1, max_fields=10) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise UserError("The form has no file.", "Send it as multipart field “file”.")
+        async with uploaded(request, MAX_UPLOAD, "Cut out one announcement.") as (file, form):
             with tempfile.TemporaryDirectory(prefix="announcement-") as folder:
                 path = Path(folder) / f"sound{_suffix(file.filename)}"
                 with path.open("wb") as out:
-                    while chunk := await file.read(_CHUNK):
+                    async for chunk in chunks_of(file):
                         out.write(chunk)
                 try:
                     made = await taught.learn_file(path, _lesson(form))
@@ -155,13 +135,3 @@ def _suffix(name: str | None) -> str:
     """The ending alone: raw formats are told by it."""
     suffix = Path(name or "").suffix.lower()
     return suffix if suffix[1:].isalnum() and len(suffix) <= 8 else ""
-
-
-def _check_size(request: Request) -> None:
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal():
-        raise UserError("The size of the upload is unknown.", "Send a Content-Length header.")
-    if int(length) > MAX_UPLOAD:
-        raise UserError(
-            f"The file is larger than {MAX_UPLOAD // 1024**2} MiB.", "Cut out one announcement."
-        )

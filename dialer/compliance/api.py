@@ -1,14 +1,13 @@
 """Routes of the do-not-call list, consents and frequency caps."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field, ValidationError
-from starlette.datastructures import UploadFile
+from pydantic import BaseModel, Field
 
+from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
 from cti.base.errors import UserError
 from dialer.compliance.bar_file import BarOptions
 from dialer.compliance.caps import FrequencyCaps
@@ -26,7 +25,7 @@ from dialer.compliance.views import (
     NumberReport,
 )
 from dialer.compliance.writing import Source
-from dialer.leads.api import check_size, chunks_of
+from dialer.leads.uploads import MAX_FILE
 
 Text = Annotated[str, Field(max_length=255)]
 Name = Annotated[str, Field(max_length=64)]
@@ -94,33 +93,16 @@ class StartedBarImport(BaseModel):
     id: int = Field(description="to ask GET /v1/dnc/imports/{id} how far it is")
 
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "CSV, XLSX, or text with one number a line",
-                        },
-                        "client_id": {"type": "integer"},
-                        "campaign_id": {"type": "integer"},
-                        "options": {
-                            "type": "string",
-                            "description": "JSON: reason, expires_at, by, mapping {column: phone, "
-                            "reason, expires or keep}, region, encoding, delimiter",
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = form_of(
+    "CSV, XLSX, or text with one number a line",
+    client_id={"type": "integer"},
+    campaign_id={"type": "integer"},
+    options={
+        "type": "string",
+        "description": "JSON: reason, expires_at, by, mapping {column: phone, "
+        "reason, expires or keep}, region, encoding, delimiter",
+    },
+)
 
 
 def router(bars: DoNotCallService, consents: ConsentService, caps: CapsService) -> APIRouter:
@@ -173,7 +155,7 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
         responses={200: {"content": {"text/csv": {}}}},
     )
     async def export() -> StreamingResponse:
-        return _csv(service.export(), "do-not-call.csv")
+        return csv_file(service.export(), "do-not-call.csv")
 
 
 def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
@@ -184,15 +166,11 @@ def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
         openapi_extra=_FORM,
     )
     async def start_import(request: Request) -> StartedBarImport:
-        check_size(request)
-        async with request.form(max_files=1, max_fields=10) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise UserError("The form has no file.", "Send it as multipart field “file”.")
+        async with uploaded(request, MAX_FILE) as (file, form):
             import_id = await service.start_import(
                 chunks_of(file),
                 file.filename or "numbers",
-                _options(str(form.get("options") or "{}")),
+                options_of(form, BarOptions),
                 client_id=_number(form.get("client_id"), "client_id"),
                 campaign_id=_number(form.get("campaign_id"), "campaign_id"),
             )
@@ -210,7 +188,7 @@ def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
     )
     async def rejects(import_id: int) -> StreamingResponse:
         lines = await service.rejects_csv(import_id)
-        return _csv(lines, f"dnc-import-{import_id}-rejects.csv")
+        return csv_file(lines, f"dnc-import-{import_id}-rejects.csv")
 
 
 def _consent_routes(routes: APIRouter, service: ConsentService) -> None:
@@ -248,18 +226,6 @@ def _caps_routes(routes: APIRouter, service: CapsService) -> None:
         return await service.caps()
 
 
-def _options(text: str) -> BarOptions:
-    try:
-        return BarOptions.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UserError(
-            f"The import's options are wrong: {where} {first['msg']}.",
-            "They are a JSON object; see the API's documentation.",
-        ) from error
-
-
 def _number(value: object, name: str) -> int | None:
     text = str(value or "").strip()
     if not text:
@@ -267,11 +233,3 @@ def _number(value: object, name: str) -> int | None:
     if not (text.isascii() and text.isdecimal()):
         raise UserError(f"{name}: {text[:20]!r} is no number.")
     return int(text)
-
-
-def _csv(lines: AsyncIterator[bytes], name: str) -> StreamingResponse:
-    return StreamingResponse(
-        lines,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
