@@ -228,11 +228,11 @@ class Dialler:
                 AgentView(
                     a.id,
                     "reserved" if a.state == "ready" and not a.free else a.state.value,
-                    now - a.since,
+                    a.since,
                 )
                 for a in self.roster
             ),
-            calls=(*self.attempts.flights.unserved(now), *self._callers(now)),
+            calls=(*self.attempts.flights.unserved(), *self._callers()),
             hopper_size=running.supply,
             lines_in_use=self.attempts.flights.lines(running.campaign.id),
             max_lines=settings.max_lines,
@@ -242,10 +242,10 @@ class Dialler:
             abandoned=self.attempts.figures.abandoned(running.campaign.id),
         )
 
-    def _callers(self, now: float) -> list[CallView]:
+    def _callers(self) -> list[CallView]:
         """Callers who wait: each wants an agent as much as a call of ours does."""
         return [
-            CallView(offered.call, "answered_waiting", now - offered.since)
+            CallView(offered.call, "answered_waiting", offered.since)
             for offered in self.attempts.floor.waiting
             if offered.patient
         ]

@@ -75,7 +75,7 @@ class Flight:
         if self.bridged is not None or self.unserved or self.taken or self.ended:
             return None
         if self.answered is not None:
-            return "answered_waiting"
+            return "deciding" if self.held else "answered_waiting"
         return "placed" if self.ringing is None else "ringing"
 
     def saw(self, t: float, kind: Kind, **detail: object) -> float:
@@ -121,10 +121,10 @@ class Flights:
         """It has its outcome."""
         return self._by_id.pop(attempt_id, None)
 
-    def unserved(self, now: float) -> tuple[CallView, ...]:
+    def unserved(self) -> tuple[CallView, ...]:
         """Calls that have no agent yet, as a pacer sees them."""
         return tuple(
-            CallView(f.attempt_id, f.state, now - f.t0)
+            CallView(f.attempt_id, f.state, f.t0)
             for f in self._by_id.values()
             if f.state is not None
         )

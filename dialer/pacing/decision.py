@@ -5,26 +5,50 @@ from typing import Literal
 
 from dialer.pacing.snapshot import Snapshot
 
-BoundBy = Literal["agents", "hopper", "lines", "rate"]
+BoundBy = Literal["agents", "budget", "ratio", "mode", "hopper", "lines", "rate"]
+"""agents: those free, now or soon. budget: abandons that the target still allows. ratio: lines
+per agent the campaign set. mode: this mode never dials by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How many to dial now, and why, in words a supervisor reads."""
+    """How many to dial now, and why, in words a supervisor reads.
+
+    cancel: ids of calls to take back, as too many would be answered.
+    """
 
     dial: int
     reasons: tuple[str, ...]
     bound_by: BoundBy  # what kept the number from being higher
     expected_answers: float | None = None  # answers soon, of calls under way and these
     expected_free: float | None = None  # agents free by then
+    budget_left: float | None = None  # abandons the target allows, less those there were
+    answer_probability: float | None = None  # of a call dialled now, as the pacer has learned it
+    cancel: tuple[str, ...] = ()
 
 
-def bounded(snapshot: Snapshot, wanted: int) -> tuple[int, BoundBy]:
+def bounded(snapshot: Snapshot, wanted: int, bound_by: BoundBy = "agents") -> tuple[int, BoundBy]:
     """`wanted` cut to leads, lines and the call rate, and what cut it; never below 0."""
-    limits: list[tuple[int, BoundBy]] = [(wanted, "agents"), (snapshot.hopper_size, "hopper")]
+    limits: list[tuple[int, BoundBy]] = [(wanted, bound_by), (snapshot.hopper_size, "hopper")]
     if snapshot.max_lines is not None:
         limits.append((snapshot.max_lines - snapshot.lines_in_use, "lines"))
     if snapshot.rate_tokens is not None:
         limits.append((snapshot.rate_tokens, "rate"))
     dial, bound_by = min(limits, key=lambda limit: limit[0])
     return max(0, dial), bound_by
+
+
+def limit_words(snapshot: Snapshot, bound_by: BoundBy) -> tuple[str, ...]:
+    """The limit outside the pacer that bound it, in words; nothing where none did."""
+    if bound_by == "hopper":
+        return (f"{plural(snapshot.hopper_size, 'lead')} due",)
+    if bound_by == "lines":
+        return (f"{snapshot.lines_in_use} of {snapshot.max_lines} lines in use",)
+    if bound_by == "rate":
+        return ("calls per second at their limit",)
+    return ()
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

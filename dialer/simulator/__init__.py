@@ -1,0 +1,1 @@
+"""A floor that exists in numbers only: the live pacers and floor rules in virtual time."""
