@@ -28,7 +28,7 @@ def steady(snapshot: Snapshot) -> Decision:
 def _build(settings: Settings) -> Service:
     dialler.LONGEST_NAP = dialler.SHORTEST_NAP  # a clock ticks also when nothing happens
     service = build(settings)
-    service.dialler.pacers["progressive"] = steady
+    service.dialler.make_pacer = lambda _mode, _options: steady
     return service
 
 

@@ -34,7 +34,8 @@ from dialer.engine.placing import Campaign, Placed, commit_attempts
 from dialer.engine.postponing import bring_forward
 from dialer.hopper.hopper import Hopper
 from dialer.pacing.decision import Decision
-from dialer.pacing.modes import PACERS, Pacer
+from dialer.pacing.modes import MakePacer, Pacer, make
+from dialer.pacing.options import PacerOptions
 from dialer.pacing.snapshot import AgentView, CallView, Snapshot
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,7 @@ class Running:
 
     campaign: Campaign
     mode: str
+    options: PacerOptions
     pacer: Pacer
     caller_ids: Iterator[str]
     supply: int = 0
@@ -83,7 +85,7 @@ class Dialler:
     clock: Clock
     trunk: str
     record_path: Callable[[str], Path]
-    pacers: dict[str, Pacer] = field(default_factory=lambda: dict(PACERS))
+    make_pacer: MakePacer = make
     running: dict[int, Running] = field(default_factory=dict)
     _changed: set[int] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -322,9 +324,12 @@ class Dialler:
             return
         was = self.running.get(campaign_id)
         campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk, row.client_id)
-        running = Running(
-            campaign, row.mode, self.pacers[row.mode], cycle(settings.caller_ids or ("",))
-        )
+        options = PacerOptions()
+        if was is not None and (was.mode, was.options) == (row.mode, options):
+            pacer = was.pacer  # with all it has learned
+        else:
+            pacer = self.make_pacer(row.mode, options)
+        running = Running(campaign, row.mode, options, pacer, cycle(settings.caller_ids or ("",)))
         running.tokens_at = self.clock.monotonic()
         if was is None:
             await self.filler.rebuild(campaign_id)

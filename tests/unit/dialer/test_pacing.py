@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.base.errors import UserError
-from dialer.pacing.modes import PACERS, pacer
+from dialer.pacing.modes import MODES, make
+from dialer.pacing.options import PacerOptions
 from dialer.pacing.progressive import progressive
 from dialer.pacing.snapshot import AgentState, AgentView, CallState, CallView, Snapshot
 
@@ -96,6 +97,8 @@ def test_never_more_calls_than_ready_agents_and_no_limit_is_broken(seen: Snapsho
 
 
 def test_modes_by_name() -> None:
-    assert pacer("progressive") is PACERS["progressive"] is progressive
-    with pytest.raises(UserError, match=r"'turbo' is not a dialing mode\. Known: progressive"):
-        pacer("turbo")
+    assert make("progressive", PacerOptions()) is progressive
+    for mode in MODES:
+        assert make(mode, PacerOptions(lines=1))(floor([])).dial == (mode == "agentless")
+    with pytest.raises(UserError, match=r"'turbo' is not a dialing mode\. Known: manual, preview"):
+        make("turbo", PacerOptions())
