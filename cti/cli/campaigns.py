@@ -24,7 +24,10 @@ COLOURS = {"running": "green", "paused": "yellow", "stopped": "dim"}
 def create(
     name: Annotated[str, typer.Argument(help="Unique among campaigns.")],
     *,
-    mode: Annotated[str, typer.Option(help="How many are dialled at once.")] = "progressive",
+    mode: Annotated[
+        str,
+        typer.Option(help="How many are dialled at once: `cti campaign modes` tells them."),
+    ] = "progressive",
     caller_id: Annotated[
         list[str] | None, typer.Option(help="Number shown, E.164; several are taken in turn.")
     ] = None,
@@ -50,6 +53,17 @@ def create(
         print_json(made)
     else:
         say(f"Made campaign {made['id']}, “{made['name']}”. Start it: `cti campaign start`.")
+
+
+@app.command()
+def modes(as_json: Json = False) -> None:
+    """The dialing modes, each in a sentence."""
+    from dialer.pacing.modes import MODES  # noqa: PLC0415 - loads when it is needed
+
+    if as_json:
+        print_json(MODES)
+        return
+    print_table(["mode", "what it does"], [[name, words] for name, words in MODES.items()], "")
 
 
 @app.command("list")
@@ -109,22 +123,25 @@ def change(
     campaign: CampaignName,
     *,
     settings: Annotated[
-        Path, typer.Option(help="A YAML file; what it names is changed, the rest stays.")
-    ],
+        Path | None, typer.Option(help="A YAML file; what it names is changed, the rest stays.")
+    ] = None,
+    mode: Annotated[str | None, typer.Option(help="How many are dialled at once.")] = None,
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Change settings; a running campaign goes by them at once. `show` prints them all."""
-    chosen = read_settings(settings)
+    """Change settings or the mode; a running campaign goes by them at once. `show` prints all."""
+    chosen = read_settings(settings) if settings else {}
     with connect(state) as client:
         found = find_campaign(client, campaign)
-        changed = client.patch(
-            f"/v1/campaigns/{found['id']}", {"settings": found["settings"] | chosen}
-        )
+        asked: dict[str, Any] = {"settings": found["settings"] | chosen} if chosen else {}
+        if mode is not None:
+            asked["mode"] = mode
+        changed = client.patch(f"/v1/campaigns/{found['id']}", asked)
     if as_json:
         print_json(changed)
     else:
-        say(f"Changed {', '.join(chosen) or 'nothing'} of “{changed['name']}”.")
+        what = [*chosen, *(["mode"] if mode else [])]
+        say(f"Changed {', '.join(what) or 'nothing'} of “{changed['name']}”.")
 
 
 @app.command()

@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from dialer.campaigns.service import Campaign, CampaignService, Mode
+from dialer.campaigns.service import Campaign, CampaignService
 from dialer.campaigns.settings import CampaignSettings
+from dialer.pacing.modes import Mode
 
 
 class NewCampaign(BaseModel):
@@ -20,6 +21,7 @@ class CampaignChange(BaseModel):
     """What to change; what is left out stays."""
 
     name: str | None = None
+    mode: Mode | None = Field(default=None, description="also while it runs; calls go on as placed")
     settings: CampaignSettings | None = Field(
         default=None, description="all settings, not only those that change"
     )
@@ -43,7 +45,7 @@ def router(service: CampaignService) -> APIRouter:
 
     @routes.patch("/{campaign_id}", summary="Rename a campaign or change its settings")
     async def update(campaign_id: int, change: CampaignChange) -> Campaign:
-        return await service.update(campaign_id, change.name, change.settings)
+        return await service.update(campaign_id, change.name, change.settings, change.mode)
 
     @routes.post("/{campaign_id}/start", summary="Dial, first or again after a pause")
     async def start(campaign_id: int) -> Campaign:

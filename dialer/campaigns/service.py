@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -14,10 +13,10 @@ from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.store.engine import Store
 from dialer.campaigns.models import CampaignRow, ClientRow
+from dialer.campaigns.pacing import check_pacing
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.states import CampaignState, check_move
-
-Mode = Literal["progressive"]
+from dialer.pacing.modes import Mode
 
 
 class Campaign(BaseModel):
@@ -55,15 +54,18 @@ class CampaignService:
     ) -> Campaign:
         """Make a campaign, a draft; its client is for good.
 
-        Raises UserError for a bad name, Conflict for one in use, NotFound for the client.
+        Raises UserError for a bad name or pacing, Conflict for a name in use, NotFound for the
+        client.
         """
         name = _check_name(name)
+        settings = settings or CampaignSettings()
+        check_pacing(mode, settings)
         row = CampaignRow(
             name=name,
             client_id=client_id,
             mode=mode,
             state=CampaignState.DRAFT,
-            settings=(settings or CampaignSettings()).model_dump(mode="json"),
+            settings=settings.model_dump(mode="json"),
             created_at=self._clock.now(),
         )
         with _unique(name):
@@ -94,11 +96,16 @@ class CampaignService:
         raise NotFound(f"There is no campaign “{name}”.", f"There are: {names}.")
 
     async def update(
-        self, campaign_id: int, name: str | None = None, settings: CampaignSettings | None = None
+        self,
+        campaign_id: int,
+        name: str | None = None,
+        settings: CampaignSettings | None = None,
+        mode: Mode | None = None,
     ) -> Campaign:
         """Change what is given; a running campaign goes by it at once.
 
-        Raises NotFound, UserError for a bad name, Conflict for one in use or when stopped.
+        Raises NotFound, UserError for a bad name or pacing, Conflict for a name in use or when
+        stopped.
         """
         with _unique(name):
             async with self._store.write() as session:
@@ -107,8 +114,12 @@ class CampaignService:
                     raise Conflict(f"The campaign “{row.name}” is stopped; it stays as it was.")
                 if name is not None:
                     row.name = _check_name(name)
+                if mode is not None:
+                    row.mode = mode
                 if settings is not None:
                     row.settings = settings.model_dump(mode="json")
+                if mode is not None or settings is not None:
+                    check_pacing(row.mode, CampaignSettings.model_validate(row.settings))
         return self._changed(row)
 
     async def start(self, campaign_id: int) -> Campaign:
@@ -127,6 +138,8 @@ class CampaignService:
         async with self._store.write() as session:
             row = await _get(session, campaign_id, locked=True)
             check_move(row.name, CampaignState(row.state), then)
+            if then is CampaignState.RUNNING:
+                check_pacing(row.mode, CampaignSettings.model_validate(row.settings))
             row.state = then
         return self._changed(row)
 

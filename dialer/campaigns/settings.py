@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dialer.campaigns.dispositions import SHIPPED, Disposition
 from dialer.campaigns.hearing import AnswerSettings, EarlySettings, SoundName
+from dialer.campaigns.pacing import PacingSettings
 from dialer.compliance.caps import FrequencyCaps
 from dialer.compliance.windows import CallingWindows
 from dialer.retry.contradictions import never_open
@@ -57,7 +58,14 @@ class CampaignSettings(BaseModel):
         "for everyone if the campaign has no client",
     )
     dispositions: tuple[Disposition, ...] = SHIPPED
-    abandon_target: float = Field(default=0.03, ge=0, le=1)
+    abandon_target: float = Field(
+        default=0.03,
+        ge=0,
+        le=1,
+        description="share of the people who answer that may find no agent in time; 0: nobody; "
+        "more than 0.1 only with pacing.confirm_target",
+    )
+    pacing: PacingSettings = PacingSettings()
     region: str | None = Field(default=None, description="region of numbers without a country code")
 
     @model_validator(mode="after")
@@ -66,6 +74,7 @@ class CampaignSettings(BaseModel):
             raise ValueError(f"{self.region!r} is not a region; use two letters such as CN or US")
         self._check_dispositions()
         self._check_rules()
+        self._check_pacing()
         return self
 
     def disposition(self, code: str) -> Disposition | None:
@@ -82,6 +91,24 @@ class CampaignSettings(BaseModel):
                 raise ValueError(f"two dispositions have the {name} {twice[0]!r}")
         if self.disposition(NO_DISPOSITION):
             raise ValueError(f"{NO_DISPOSITION!r} stands for silence and cannot be a disposition")
+
+    def _check_pacing(self) -> None:
+        pacing = self.pacing
+        given: list[tuple[tuple[str, ...], str | None]] = [
+            *((("keys", key), code) for key, code in pacing.keys.items()),
+            (("heard",), pacing.heard),
+            (("cut_short",), pacing.cut_short),
+        ]
+        for path, code in given:
+            if code is None:
+                continue
+            known = self.disposition(code)
+            if known is None:
+                sentence = f"{code!r} is not one of this campaign's dispositions"
+                raise RuleFault(("pacing", *path), sentence)
+            if known.needs_time:
+                sentence = f"{code!r} needs a time, which nobody is asked for"
+                raise RuleFault(("pacing", *path), sentence)
 
     def _check_rules(self) -> None:
         codes = {d.code for d in self.dispositions}

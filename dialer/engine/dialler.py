@@ -324,7 +324,7 @@ class Dialler:
             return
         was = self.running.get(campaign_id)
         campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk, row.client_id)
-        options = PacerOptions()
+        options = settings.pacing.options
         if was is not None and (was.mode, was.options) == (row.mode, options):
             pacer = was.pacer  # with all it has learned
         else:

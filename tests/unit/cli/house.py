@@ -31,6 +31,7 @@ from dialer.leads.api import router as leads_router
 from dialer.leads.rows import ImportOptions
 from dialer.leads.service import LeadService
 from dialer.leads.views import ImportProgress, Lead, Number
+from dialer.pacing.modes import Mode
 from recordings import catalogue
 from recordings.api import router as recordings_router
 from recordings.models import RecordingRow
@@ -81,9 +82,14 @@ class Campaigns:
         return self._moved(number, CampaignState.STOPPED)
 
     async def update(
-        self, campaign_id: int, name: str | None = None, settings: CampaignSettings | None = None
+        self,
+        campaign_id: int,
+        name: str | None = None,
+        settings: CampaignSettings | None = None,
+        mode: Mode | None = None,
     ) -> Campaign:
-        changed = {"settings": settings} if settings else {}
+        asked = {"name": name, "settings": settings, "mode": mode}
+        changed = {key: value for key, value in asked.items() if value is not None}
         known = next(c for c in self.known if c.id == campaign_id)
         self.known[self.known.index(known)] = known.model_copy(update=changed)
         return known.model_copy(update=changed)

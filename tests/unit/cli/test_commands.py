@@ -67,6 +67,10 @@ def test_settings_change_where_the_file_says_and_stay_elsewhere(
     said = run("campaign", "change", "Spring", "--settings", file)
     assert said.out == "Changed wrap_up_s of “Spring”.\n"
     assert house.campaigns.known[0].settings == before.model_copy(update={"wrap_up_s": 7})
+    said = run("campaign", "change", "Spring", "--mode", "power")
+    assert said.out == "Changed mode of “Spring”.\n"
+    assert house.campaigns.known[0].mode == "power"
+    assert run("campaign", "modes", "--json").json["power"].startswith("A fixed number of lines")
 
 
 @pytest.mark.parametrize(
