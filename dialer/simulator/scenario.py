@@ -7,8 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from cti.base.errors import UserError
 from cti.base.yaml_file import YamlFile
 from dialer.simulator.distributions import Distribution
+
+SHIPPED = Path(__file__).parent / "scenarios"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
@@ -125,6 +128,7 @@ class Scenario(_Part):
     """One campaign over some hours."""
 
     name: str = Field(min_length=1, max_length=80)
+    about: str = Field(default="", max_length=300, description="what it shows, in a sentence")
     hours: float = Field(default=10, gt=0, le=24 * 31)
     starts_at: float = Field(default=9, ge=0, lt=24, description="hour of the day at the start")
     agents: tuple[StaffStep, ...] = Field(min_length=1)
@@ -168,7 +172,41 @@ class Scenario(_Part):
         """How long it lasts."""
         return self.hours * 3600
 
+    @property
+    def team(self) -> int:
+        """The most agents there are at once."""
+        return max(step.count for step in self.agents)
+
+    def with_agents(self, count: int) -> "Scenario":
+        """The same day for a team of `count`: staff, list and lines grow in proportion."""
+        factor = count / max(self.team, 1)
+
+        def scaled(number: int | None) -> int | None:
+            return None if number is None else max(1, round(number * factor))
+
+        steps = [
+            step.model_copy(update={"count": round(step.count * factor)}) for step in self.agents
+        ]
+        update = {"agents": tuple(steps), "lines": scaled(self.lines)}
+        if self.leads:
+            update["leads"] = scaled(self.leads)
+        return self.model_copy(update=update)
+
 
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario. UserError names file, line and field of the first fault."""
     return YamlFile(path, Scenario, what="scenario").content
+
+
+def shipped_names() -> list[str]:
+    """The scenarios that come with the program."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def shipped(name: str) -> Scenario:
+    """A scenario that comes with the program. UserError names those there are."""
+    if name not in shipped_names():
+        raise UserError(
+            f"There is no shipped scenario {name!r}.", f"There are: {', '.join(shipped_names())}."
+        )
+    return load_scenario(SHIPPED / f"{name}.yaml")

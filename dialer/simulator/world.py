@@ -35,6 +35,11 @@ ENOUGH = 1_000_000  # leads, where the list has no end
 Pacer = Callable[[Snapshot], Decision]
 
 
+def simulate(scenario: Scenario, pacer: Pacer, seed: int) -> Day:
+    """Let a fresh pacer work through a scenario; the same seed gives the same day."""
+    return World(scenario, pacer, Random(seed)).run()
+
+
 @dataclass(slots=True)
 class _Call:
     """What chance has in store for a call; the pacer sees none of it."""
