@@ -39,6 +39,7 @@ from dialer.engine.figures import Figures
 from dialer.engine.filler import Filler
 from dialer.engine.ledger import Ledger
 from dialer.engine.recovery import Recovery
+from dialer.engine.telling import Teller
 from dialer.hopper.hopper import Hopper
 from dialer.leads.service import LeadService
 from dialer.outcomes.service import ReclassifyService
@@ -101,6 +102,7 @@ def build(settings: Settings) -> Service:
         unknown=unknown.hear,
     )
     attempts.last_words = ears.last_words
+    teller = Teller(attempts, floor, signals, clock)
     hopper = Hopper(redis)
     filler = Filler(store, hopper, clock)
     dialler = Dialler(
@@ -141,7 +143,8 @@ def build(settings: Settings) -> Service:
         agents=AgentService(store, roster, pbx, clock, infrastructure.set_phones),
         inbound=inbound,
         agi=AgiServer(
-            *infrastructure.agi_address, IvrService(load_menus(settings.menus), inbound).handle
+            *infrastructure.agi_address,
+            IvrService(load_menus(settings.menus), inbound, told=teller).handle,
         ),
         ledger=ledger,
         attempts=attempts,

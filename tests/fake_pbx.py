@@ -84,6 +84,7 @@ class FakePbx:
     dialled: every number asked for, in order. said: every request, as (seconds, action).
     on_originate: called the moment an Originate arrives. slow: seconds until a request is done.
     gate: passed before and after each request is done.
+    route: where the menu of an agentless call leads: hangup or floor.
     amd: what AMD() says, by channel or for all (""). quiet_after: seconds until a machine is quiet.
     others_first: who was left in a talk goes on before the end of the other is told; both happen.
     """
@@ -106,6 +107,7 @@ class FakePbx:
         self.others_first = False
         self.amd: dict[str, str] = {}
         self.quiet_after = 5.0
+        self.route = "hangup"
         self.refuse_channels = False
         self.events: list[ami.Event] = []
         self._bridges = itertools.count(1)
@@ -324,6 +326,8 @@ class FakePbx:
                 channel.application = "AMD"
                 seconds = float(given.pop("CTI_AMD_MS")) / 1000
                 channel.wait = self._later(seconds, lambda: self._amd_said(channel))
+            case "answered" if "CTI_TELL" in given or "CTI_MENU" in given:
+                self._tell(channel)
             case "answered":
                 self.emit(ami.Marked("CtiAnswered", uniqueid, {}))
                 hold = float(given.get("CTI_HOLD_MS") or 1000 * HOLD_SECONDS) / 1000
@@ -353,6 +357,22 @@ class FakePbx:
         self.emit(ami.Marked("CtiAmd", channel.uniqueid, {"Value": status}))
         if channel.way == ("customers", "answered"):
             self._go(channel, channel.way)
+
+    def _tell(self, channel: Channel) -> None:
+        """No agent: the message or the menu, then the end, or the queue."""
+        channel.way, channel.application = ("customers", "told"), "Playback"
+        self.emit(ami.Marked("CtiTelling", channel.uniqueid, {}))
+        channel.wait = self._later(MESSAGE_SECONDS, lambda: self._told(channel))
+
+    def _told(self, channel: Channel) -> None:
+        menu = "CTI_MENU" in channel.variables
+        said = self.route if menu else "SUCCESS"
+        self.emit(ami.Marked("CtiTold", channel.uniqueid, {"Value": said}))
+        if said == "floor":
+            self.emit(ami.Marked("CtiQueued", channel.uniqueid, {"Queue": "sales"}))
+            self._go(channel, ("customers", "queue"))
+        else:
+            self.end(channel.uniqueid, 16)
 
     def _leave_message(self, channel: Channel, after: str) -> None:
         channel.application = "Playback"

@@ -39,7 +39,8 @@ RING_WITHIN = 15.0
 class Offered:
     """An answered call on the floor. `patient` callers (inbound) have no deadline.
 
-    serve_within: seconds from `since` to the message. failed: agents who could not be connected.
+    serve_within: seconds from `since` to the message. only: the one agent it is for.
+    failed: agents who could not be connected.
     """
 
     call: str
@@ -48,6 +49,7 @@ class Offered:
     prefer: int | None
     wrap_up: float
     serve_within: float = SERVE_WITHIN
+    only: int | None = None
     agent: Agent | None = None
     timer: asyncio.TimerHandle | None = None
     connected: bool = False
@@ -85,21 +87,32 @@ class Floor:
         prefer: int | None = None,
         wrap_up: float = 20.0,
         serve_within: float = SERVE_WITHIN,
+        only: int | None = None,
     ) -> None:
         """An answered call wants an agent. `prefer`: id of the agent who should have it if free.
 
-        serve_within: seconds until the message starts, if nobody is free.
+        serve_within: seconds until the message starts, if nobody is free. only: id of the one
+        agent it is for, who may be reserved for it already.
         """
         if call in self.calls:
             return
         now = self.clock.monotonic()
-        offered = Offered(call, now, patient, prefer, wrap_up, serve_within)
+        offered = Offered(call, now, patient, prefer, wrap_up, serve_within, only)
         self.calls[call] = offered
         if patient:
             self._set_timer(offered, PATIENCE, lambda _: self.match())
         else:
             self._set_timer(offered, serve_within, self._give_up)
-        self.match()
+        reserved = self._reserved_for(call)
+        if reserved is not None and reserved.id == only:
+            self._assign(offered, reserved)
+        else:
+            self.match()
+
+    def _reserved_for(self, call: str) -> Agent | None:
+        """The agent who is set aside for a call since before it was answered."""
+        reserved = (a for a in self.roster if a.state is AgentState.RESERVED)
+        return next((a for a in reserved if a.call == call), None)
 
     def withdraw(self, call: str) -> None:
         """The call wants no agent any more. One who has it is free at once, without wrap-up.
@@ -107,11 +120,10 @@ class Floor:
         Whoever withdraws it then sends its leg elsewhere or ends it: only that parts the two legs,
         and a nailed-up agent's goes back to the pool.
         """
-        offered = self.calls.get(call)
-        if offered is None:
-            return
-        self._forget(offered)
-        agent, offered.agent = offered.agent, None
+        offered, agent = self.calls.get(call), self._reserved_for(call)
+        if offered is not None:
+            self._forget(offered)
+            agent, offered.agent = offered.agent or agent, None
         if agent is None or agent.call != call:
             return
         if agent.state is AgentState.TALKING:
@@ -145,7 +157,7 @@ class Floor:
                 return
             if offered.patient and len(free) <= self.promised() and not self._impatient(offered):
                 return
-            able = [a for a in free if a.id not in offered.failed]
+            able = [a for a in free if a.id not in offered.failed and offered.only in {None, a.id}]
             if able:
                 agent = self._choose(able, offered)
                 free.remove(agent)
@@ -175,7 +187,8 @@ class Floor:
 
     def _assign(self, offered: Offered, agent: Agent) -> None:
         offered.agent = agent
-        self.roster.reserve(agent, offered.call)
+        if agent.call != offered.call:  # else it was reserved before the dial
+            self.roster.reserve(agent, offered.call)
         if agent.mode == "ringing":
             self._set_timer(offered, RING_WITHIN, self._too_late)
             self._spawn(self._ring(offered, agent))

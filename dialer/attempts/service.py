@@ -30,6 +30,7 @@ WORDS = {
     "judged": "taken for no person",
     "agent_said": "the agent said",
     "message_left": "the campaign's message was left",
+    "told": "heard the campaign's message or menu",
 }
 
 

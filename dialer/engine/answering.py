@@ -27,7 +27,8 @@ from dialer.attempts.events import (
     SoundsLike,
 )
 from dialer.campaigns.hearing import AnswerSettings, Follow
-from dialer.engine.attempts import QUIET_AT_MOST, Attempts
+from dialer.campaigns.settings import CampaignSettings
+from dialer.engine.attempts import FIRST_WORD, QUIET_AT_MOST, Attempts
 from dialer.engine.events import HeardOnLine, Phase
 from dialer.engine.flights import Flight, Leaving
 from dialer.labels.models import Label
@@ -48,12 +49,14 @@ TRIES, PAUSE = 3, 1.0
 """How often, and after how many seconds, a call that could not be sent on is tried again."""
 
 
-def variables(settings: AnswerSettings) -> dict[str, str]:
+def variables(campaign: CampaignSettings) -> dict[str, str]:
     """What the dialplan must know before it has the answered call, by channel variable.
 
     It waits as long as we may, so that it goes on alone only if we do not.
     """
-    told: dict[str, str] = {}
+    settings = campaign.answering
+    hold = campaign.pacing.grace_s - FIRST_WORD + HOLD_MARGIN
+    told = {"CTI_HOLD_MS": str(round(1000 * hold))}
     if settings.when == "decide_first":
         left = QUIET_AT_MOST + HOLD_MARGIN
         if settings.detector == "asterisk":
@@ -130,7 +133,7 @@ class Answering:
         if flight is None or case is None:
             return
         settings = self._settings(flight)
-        if settings.when == "decide_first":
+        if settings.when == "decide_first" and not flight.agentless:
             flight.held = True
             seconds = settings.decide_within_s
             if settings.detector == "asterisk":
@@ -257,6 +260,7 @@ class Answering:
         """Away from the agents, and on to what follows."""
         case.then, case.why = then, why
         flight.taken, flight.held = True, False
+        flight.told_over(self.clock.monotonic(), whole=False)
         self.floor.withdraw(flight.attempt_id)
         if then is Follow.MESSAGE:
             beep = case.beep is not None and self.clock.monotonic() - case.beep <= BEEP_FRESH

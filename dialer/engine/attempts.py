@@ -58,6 +58,8 @@ MARK_WITHIN = 0.3
 QUIET_AT_MOST = 1.9
 """Seconds after the answer by which the message starts if there is no agent: with the prompt's
 first word that is below the two seconds of the law."""
+FIRST_WORD = 0.2
+"""Seconds from the end of an agent's time to the first word of the message, at most."""
 CANCEL_MARGIN = 0.5  # seconds before the ring time-out from which a hang-up counts as ours
 
 
@@ -137,18 +139,30 @@ class Attempts:
         """Give an answered call to the floor, unless it is not in the dialplan yet, is held, has
         had its agent or its message, or is none for agents."""
         had_agent = flight.bridged is not None and not flight.returning
-        if had_agent or flight.unserved or flight.taken or flight.held or not flight.entered:
+        if (
+            flight.agentless
+            or had_agent
+            or flight.unserved
+            or flight.taken
+            or flight.held
+            or not flight.entered
+        ):
             return
         if flight.ended:
             return
+        settings = self.campaigns[flight.campaign_id]
+        quiet = settings.pacing.grace_s - FIRST_WORD
+        if settings.answering.when == "decide_first":
+            quiet = QUIET_AT_MOST
         waited = self.clock.monotonic() - flight.t0 - (flight.answered or 0.0)
-        left = SERVE_WITHIN if flight.returning else max(0.1, QUIET_AT_MOST - waited)
+        left = SERVE_WITHIN if flight.returning else max(0.1, quiet - waited)
         flight.returning = False
         self.floor.offer(
             flight.attempt_id,
             prefer=flight.prefer_agent,
-            wrap_up=float(self.campaigns[flight.campaign_id].wrap_up_s),
-            serve_within=min(SERVE_WITHIN, left),
+            wrap_up=float(settings.wrap_up_s),
+            serve_within=left,
+            only=flight.own_agent,
         )
 
     def _connected(self, event: CallConnected) -> None:
@@ -196,6 +210,7 @@ class Attempts:
         if flight is None:
             return
         flight.message_over(event.t, whole=False)
+        flight.told_over(event.t, whole=False)
         flight.ended = True
         by, saved = _by_whom(flight, event)
         flight.saw(event.t, Kind.HANGUP, cause=event.cause, sip=event.sip_code, by=by, saved=saved)
@@ -283,7 +298,25 @@ class Attempts:
             self.ledger.put(books.LEAD_OUTCOME, flight.lead_id, last_outcome=outcome.value)
             self.awaiting[flight.attempt_id] = flight
         else:
+            self._without_word(flight, outcome)
+
+    def _without_word(self, flight: Flight, outcome: Outcome) -> None:
+        """No agent says what came of it: in an agentless call the person may have, by a key or by
+        hearing the message out."""
+        told = flight.evidence.first(Kind.TOLD)
+        if outcome is not Outcome.ANSWERED or not flight.agentless or flight.bridged is not None:
             self.reschedule(flight, outcome)
+            return
+        pacing = self.campaigns[flight.campaign_id].pacing
+        pressed = [key.rpartition(":")[2] for key in flight.keys]
+        whole = told is not None and bool(told.detail.get("whole"))
+        code = pacing.heard if whole else pacing.cut_short
+        code = next((pacing.keys[key] for key in reversed(pressed) if key in pacing.keys), code)
+        if code is not None:
+            self._dispose(flight, Disposed(code, self.clock.now(), None))
+            return
+        words = "heard" if whole else "heard in part"
+        self._move(flight, Closed("heard", f"Closed: the message was {words}."), outcome, None)
 
     def _wrapping(self, flight: Flight) -> bool:
         """Whether an agent still has the chance to say what came of it."""
@@ -312,10 +345,14 @@ class Attempts:
     ) -> None:
         """Let the retry rules decide what becomes of the lead."""
         step = self.next_step(flight, outcome, disposed)
+        self._move(flight, step, outcome, disposed.code if disposed else None)
+
+    def _move(
+        self, flight: Flight, step: Again | Closed, outcome: Outcome, code: str | None
+    ) -> None:
         for position in step.unusable:
             if position in flight.number_ids:
                 self.ledger.put(books.NUMBER_SPENT, flight.number_ids[position], usable=False)
-        code = disposed.code if disposed else None
         columns = moved(step, flight.facts, outcome, code)
         self.ledger.put(books.LEAD_MOVED, flight.lead_id, **columns)
         due_at = columns["due_at"]
@@ -483,7 +520,7 @@ class Attempts:
         flight = self.awaiting.pop(attempt_id, None)
         if flight is not None:
             log.debug("attempt.no_disposition", attempt=attempt_id)
-            self.reschedule(flight, flight.outcome or Outcome.ANSWERED)
+            self._without_word(flight, flight.outcome or Outcome.ANSWERED)
 
     def _wrap_up_ended(self, event: WrapUpEnded) -> None:
         # An agent whose phone was lost in the call wraps up too, but another one has the word.

@@ -26,7 +26,7 @@ from dialer.attempts.events import AttemptPlaced
 from dialer.campaigns.events import CampaignChanged
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
-from dialer.engine import answering
+from dialer.engine import answering, telling
 from dialer.engine.attempts import Attempts
 from dialer.engine.filler import Filler
 from dialer.engine.flights import Flight
@@ -279,7 +279,9 @@ class Dialler:
             variables["CTI_SIDES"] = str(whole.with_suffix(""))
         if campaign.settings.message:
             variables["CTI_MESSAGE"] = campaign.settings.message
-        variables |= answering.variables(campaign.settings.answering)
+        variables |= answering.variables(campaign.settings)
+        if flight.agentless:
+            variables |= telling.variables(campaign.settings.pacing)
         try:
             await self.pbx.place(
                 flight.attempt_id,
@@ -323,7 +325,9 @@ class Dialler:
             await self.filler.drain(campaign_id)  # also when an earlier try at it failed
             return
         was = self.running.get(campaign_id)
-        campaign = Campaign(row.id, row.name, settings, settings.trunk or self.trunk, row.client_id)
+        campaign = Campaign(
+            row.id, row.name, settings, settings.trunk or self.trunk, row.client_id, row.mode
+        )
         options = settings.pacing.options
         if was is not None and (was.mode, was.options) == (row.mode, options):
             pacer = was.pacer  # with all it has learned

@@ -31,12 +31,23 @@ class Leaving:
     began: float
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A message or menu that stands for an agent, since monotonic `began`."""
+
+    began: float
+    sound: str | None
+    menu: str | None
+
+
 @dataclass(slots=True)
 class Flight:
     """One attempt from its commit to its outcome. Offsets are seconds since it was placed.
 
     entered: the dialplan has the answered call. held: no agent before it is known who answered.
     taken: no agent at all, for it was no person. returning: it was one after all.
+    mode: of the campaign when it was placed, or manual. own_agent: for this agent only, who is
+    reserved for it. telling: what who answered an agentless call hears now; keys: pressed in it.
     outcome: set at the end, while the agent's disposition is awaited.
     """
 
@@ -67,11 +78,26 @@ class Flight:
     returning: bool = False
     ended_by_us: bool = False
     leaving: Leaving | None = None
+    mode: str = "progressive"
+    own_agent: int | None = None
+    telling: Telling | None = None
+    keys: list[str] = field(default_factory=list)
     outcome: Outcome | None = None
 
     @property
     def state(self) -> CallState | None:
-        """As a pacer sees it; None once it wants no agent: one talks, or a message plays."""
+        """As a pacer sees it; None when it wants none of the free agents: one talks or is its own,
+        or a message plays."""
+        return None if self.agentless or self.own_agent is not None else self.stage
+
+    @property
+    def agentless(self) -> bool:
+        """Whether who answers hears a message or a menu instead of an agent."""
+        return self.mode == "agentless"
+
+    @property
+    def stage(self) -> CallState | None:
+        """How far it is on its way to an agent; None when it is there, or goes nowhere."""
         if self.bridged is not None or self.unserved or self.taken or self.ended:
             return None
         if self.answered is not None:
@@ -91,6 +117,14 @@ class Flight:
             seconds = round(t - left.began, 1)
             more = {"sound": left.sound, "after": left.after, "seconds": seconds, "whole": whole}
             self.saw(t, Kind.MESSAGE_LEFT, **more)
+
+    def told_over(self, t: float, *, whole: bool) -> None:
+        """The message or menu ended, or who heard it ended it."""
+        told, self.telling = self.telling, None
+        if told is not None:
+            seconds, keys = round(t - told.began, 1), self.keys or None
+            more = {"sound": told.sound, "menu": told.menu, "whole": whole, "keys": keys}
+            self.saw(t, Kind.TOLD, seconds=seconds, **more)
 
     def moment(self, offset: float | None) -> datetime | None:
         """The wall-clock time of an offset."""
@@ -135,7 +169,10 @@ class Flights:
 
     def promised(self) -> int:
         """Agents who are promised: to calls that ring, and to answered ones that are held."""
-        return sum(f.state in {"placed", "ringing"} or f.held for f in self._by_id.values())
+        return sum(
+            f.state in {"placed", "ringing"} or (f.held and f.own_agent is None)
+            for f in self._by_id.values()
+        )
 
     def awaited(self) -> set[int]:
         """Agents whose appointments ring: other calls go to others while there are any."""
@@ -153,4 +190,6 @@ class Flights:
 def _doing(flight: Flight) -> str:
     if flight.taken:
         return "machine"
-    return "message" if flight.unserved else flight.state or "talking"
+    if flight.unserved or flight.telling is not None:
+        return "message"
+    return flight.stage or "talking"

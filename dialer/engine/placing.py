@@ -80,6 +80,7 @@ class Campaign:
     settings: CampaignSettings
     trunk: str
     client_id: int | None = None
+    mode: str = "progressive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ def _flight(
         t0=t,
         number_ids={row.position: row.number_id for row in rows},
         ring_timeout=float(campaign.settings.ring_timeout_s),
+        mode=campaign.mode,
     )
 
 
@@ -207,7 +209,14 @@ def _write(
     for flight in flights:
         shown = caller_id()
         flight.caller_id = shown
-        flight.evidence.add(0.0, Kind.PLACED, trunk=campaign.trunk, caller_id=shown or None)
+        flight.evidence.add(
+            0.0,
+            Kind.PLACED,
+            trunk=campaign.trunk,
+            caller_id=shown or None,
+            mode=flight.mode,
+            agent=flight.own_agent,
+        )
         attempts.append(
             {
                 "id": flight.attempt_id,

@@ -25,7 +25,7 @@ from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine.attempts import Attempts
-from dialer.engine.flights import Flight
+from dialer.engine.flights import Flight, Telling
 from dialer.leads.models import LeadRow, NumberRow
 from dialer.outcomes.evidence import Evidence, Kind
 from dialer.retry.rows import facts_of
@@ -198,9 +198,17 @@ class Recovery:
         if agent_id is not None:
             flight.bridged = _first(flight.bridged, _offset(flight, history.bridged_at), since)
             flight.agent_id = agent_id
+        elif flight.agentless and leg.exten == "queue":
+            settings = self.attempts.campaigns[flight.campaign_id]
+            self.floor.offer(flight.attempt_id, patient=True, wrap_up=float(settings.wrap_up_s))
         elif leg.exten in NO_AGENT:
             flight.taken = True
             flight.saw(now, Kind.JUDGED, **{"is": "machine", "then": "message"})
+        elif flight.agentless:
+            pacing = self.attempts.campaigns[flight.campaign_id].pacing
+            sound = None if pacing.menu else pacing.message
+            began = flight.t0 + (flight.answered or since)
+            flight.telling = Telling(began, sound, pacing.menu)
         else:
             settings = self.attempts.campaigns[flight.campaign_id]
             self.floor.offer(
@@ -252,6 +260,9 @@ class Recovery:
             ring_timeout=float(self.attempts.campaigns[attempt.campaign_id].ring_timeout_s),
             caller_id=attempt.caller_id,
         )
+        placed = flight.evidence.first(Kind.PLACED)
+        if placed is not None:
+            flight.mode = str(placed.detail.get("mode", flight.mode))
         flight.answered = _offset(flight, attempt.answered_at)
         flight.bridged = _offset(flight, attempt.bridged_at)
         flight.agent_id = attempt.agent_id

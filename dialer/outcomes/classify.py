@@ -97,6 +97,9 @@ def _answered(evidence: Evidence) -> Verdict:
         return no_person
     if _seen(evidence, Kind.BRIDGED):
         return Verdict(Outcome.ANSWERED, "Answered and connected to an agent.")
+    placed = evidence.first(Kind.PLACED)
+    if placed is not None and placed.detail.get("mode") == "agentless":
+        return _told_no_agent(evidence)
     hangup = evidence.first(Kind.HANGUP)
     if evidence.first(Kind.MESSAGE_PLAYED):
         return Verdict(
@@ -109,6 +112,23 @@ def _answered(evidence: Evidence) -> Verdict:
     return Verdict(
         Outcome.ABANDONED, f"Answered; {who} after {waited:.1f} s without an agent or a message."
     )
+
+
+def _told_no_agent(evidence: Evidence) -> Verdict:
+    """A call that was to have no agent cannot be abandoned, however much of it was heard."""
+    told = _last(evidence, Kind.TOLD)
+    if told is None:
+        return Verdict(Outcome.ANSWERED, "Answered, and ended before the campaign's message.")
+    what = f"the menu {told.detail['menu']}" if told.detail.get("menu") else "the message"
+    keys = told.detail.get("keys")
+    pressed = f", pressed {', '.join(map(str, keys))}" if isinstance(keys, list) else ""
+    how = "out" if told.detail.get("whole") else f"for {_seconds(told)} s"
+    return Verdict(Outcome.ANSWERED, f"Answered; heard {what} {how}{pressed}.")
+
+
+def _seconds(item: Item) -> str:
+    seconds = item.detail.get("seconds")
+    return f"{seconds:.1f}" if isinstance(seconds, int | float) else "some"
 
 
 def _no_person(evidence: Evidence, since: float) -> Verdict | None:

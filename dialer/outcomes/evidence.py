@@ -5,7 +5,7 @@ detail may hold:
 
 | kind | detail |
 |---|---|
-| placed | `number`, `trunk`, `caller_id` |
+| placed | `number`, `trunk`, `caller_id`; `mode`: of dialing; `agent`: the one it is for only |
 | ringing, progress, answered | – (progress: early media, SIP 183) |
 | bridged, released | `agent` |
 | message_played | `sound` |
@@ -19,6 +19,7 @@ detail may hold:
 | judged | `is`: as `meaning`; `confidence`; `then`: hang_up or message, done with the call |
 | agent_said | `is`: person, machine, fax, ivr or silence; `by`: who |
 | message_left | `sound`; `after`: beep, silence or time; `seconds`; `whole`: not cut short |
+| told | no agent: `sound` or `menu`; `seconds`; `whole`: heard out; `keys`: pressed, menu:key |
 | barred | `reach`: the number was put on the do-not-call list, of everyone, client or campaign |
 
 A detail that is not known is left out.
@@ -49,6 +50,7 @@ class Kind(StrEnum):
     JUDGED = "judged"
     AGENT_SAID = "agent_said"
     MESSAGE_LEFT = "message_left"
+    TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from dialer.engine.figures import Figures
 from dialer.engine.filler import Filler
 from dialer.engine.ledger import Ledger
 from dialer.engine.recovery import Recovery
+from dialer.engine.telling import Teller
 from dialer.hopper.hopper import Hopper, HopperSizes
 from dialer.leads.models import LeadListRow, LeadRow, NumberRow
 from tests.fake_pbx import FakePbx, Far
@@ -171,13 +172,20 @@ class Outside:
 
     # -- what people put in ----------------------------------------------------------------------
 
-    async def campaign(self, *, leads: int = 0, state: str = "running", **settings: Any) -> int:
+    async def campaign(
+        self,
+        *,
+        leads: int = 0,
+        state: str = "running",
+        mode: str = "progressive",
+        **settings: Any,
+    ) -> int:
         """A campaign with leads of one number each, all due now."""
         given = CampaignSettings(wrap_up_s=WRAP_UP, **settings)
         row = CampaignRow(
             name=f"campaign {next(self._numbers)}",
             state=state,
-            mode="progressive",
+            mode=mode,
             settings=given.model_dump(mode="json"),
             created_at=self.clock.now(),
         )
@@ -303,6 +311,7 @@ class Engine:
         self.floor.promised = self.attempts.flights.promised
         self.floor.awaited = self.attempts.flights.awaited
         self.answering = Answering(self.attempts, self.floor, self.roster, self.pbx, signals, clock)
+        self.teller = Teller(self.attempts, self.floor, signals, clock)
         self.hopper = GatedHopper(outside.redis, outside.prefix, outside.gate)
         self.filler = Filler(store, self.hopper, clock)
         self.dialler = Dialler(
