@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cti.store.base import Base
@@ -22,3 +22,16 @@ class AgentRow(Base):
         String(16), default="nailed_up", doc="nailed_up: the line stays open; ringing: it rings"
     )
     created_at: Mapped[datetime]
+
+
+class AgentStateRow(Base):
+    """From this moment on an agent was in this state: what working days are made of again."""
+
+    __tablename__ = "agent_states"
+    __table_args__ = (Index("ix_agent_states_at", "at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), doc="cti.agents.states.AgentState")
+    reason: Mapped[str] = mapped_column(String(64), default="", doc="why not ready")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cti.store.base import Base
@@ -18,6 +18,12 @@ class AttemptRow(Base):
         Index("ix_attempts_campaign", "campaign_id", "placed_at"),
         Index("ix_attempts_open", "outcome", "placed_at"),
         Index("ix_attempts_number", "e164", "placed_at"),
+        Index(
+            "ix_attempts_measured",
+            *("campaign_id", "answered_at", "outcome", "late"),
+            sqlite_where=text("answered_at IS NOT NULL"),
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -30,6 +36,9 @@ class AttemptRow(Base):
     ringing_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     bridged_at: Mapped[datetime | None] = mapped_column(doc="agent and customer hear each other")
+    late: Mapped[bool | None] = mapped_column(
+        doc="the agent came after the campaign's grace: measured as abandoned"
+    )
     ended_at: Mapped[datetime | None]
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     cause: Mapped[int | None] = mapped_column(doc="Q.850 cause of the hang-up")

@@ -20,6 +20,7 @@ for models in (
     "dialer.campaigns",
     "dialer.compliance",
     "dialer.corrections",
+    "dialer.decisions",
     "dialer.labels",
     "dialer.leads",
     "dialer.outcomes",

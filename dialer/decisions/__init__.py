@@ -1,0 +1,1 @@
+"""What the pacers decided and why: kept, told in words, and drawn."""
