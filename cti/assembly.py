@@ -28,6 +28,7 @@ from cti.store.engine import Store
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
 from dialer.board.board import Board, CallersView, LinkView, RecordingsView
+from dialer.by_hand.service import ByHand
 from dialer.campaigns.service import CampaignService
 from dialer.compliance.service import DoNotCallService
 from dialer.engine.answering import Answering
@@ -154,6 +155,7 @@ def build(settings: Settings) -> Service:
         unknown=unknown,
         listening=listening,
         dialler=dialler,
+        by_hand=ByHand(store, dialler, roster, signals, clock, settings.default_region),
         recovery=recovery,
         watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
         campaigns=CampaignService(store, clock, dialler.campaign_changed),

@@ -56,6 +56,8 @@ from dialer.attempts.publish import publish_attempts
 from dialer.attempts.service import AttemptService
 from dialer.board.api import router as board_router
 from dialer.board.board import Board
+from dialer.by_hand.api import router as by_hand_router
+from dialer.by_hand.service import ByHand
 from dialer.campaigns.api import router as campaigns_router
 from dialer.campaigns.publish import publish_campaigns
 from dialer.campaigns.service import CampaignService
@@ -129,6 +131,7 @@ class Service:
     unknown: UnknownService
     listening: Workers
     dialler: Dialler
+    by_hand: ByHand
     recovery: Recovery
     watchdog: Watchdog
     campaigns: CampaignService
@@ -212,6 +215,7 @@ class Service:
         undo.push_async_callback(self.watchdog.close)
         await self.dialler.start()
         undo.push_async_callback(self.dialler.close)
+        undo.push_async_callback(self.by_hand.close)
         reminders = Reminders(self.store, self.signals, self.clock)
         reminders.start()
         undo.push_async_callback(reminders.close)
@@ -315,6 +319,7 @@ class Service:
             routers=[
                 board_router(self.board),
                 campaigns_router(self.campaigns),
+                by_hand_router(self.by_hand),
                 leads_router(self.leads),
                 clients_router(ClientService(self.store)),
                 outcomes_router(self.reclassify),

@@ -10,6 +10,7 @@ from cti.cli import (
     amd,
     announcements,
     attempts,
+    by_hand,
     campaigns,
     classify,
     clients,
@@ -45,12 +46,14 @@ app.add_typer(dnc.app, name="dnc")
 app.add_typer(dnc.consent, name="consent")
 app.add_typer(dnc.caps, name="caps")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(by_hand.preview, name="preview")
 app.add_typer(processes.pbx, name="pbx")
 app.add_typer(processes.pstn, name="pstn")
 
 
 app.command()(doctor.doctor)
 app.command()(classify.classify)
+app.command("dial")(by_hand.dial_number)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.agents.events import AgentFreed
 from cti.agents.roster import BUSY, Roster
 from cti.base.clock import Clock
-from cti.base.errors import UserError
+from cti.base.errors import Conflict, UserError
 from cti.base.incidents import Incident
 from cti.base.signals import Signals
 from cti.base.tasks import end
@@ -139,6 +139,40 @@ class Dialler:
         """A campaign was started, paused, stopped or edited."""
         self._changed.add(campaign_id)
         self._wake.set()
+
+    def open_for_calls(self, campaign_id: int) -> Running:
+        """A campaign in which a call may be placed now. Conflict says why none may."""
+        running = self.running.get(campaign_id)
+        if running is None:
+            raise Conflict("The campaign does not run.", "Start it: `cti campaign start`.")
+        if self._draining:
+            raise Conflict("The service is stopping: no new calls are placed.")
+        if not self.pbx.up:
+            raise Conflict("The PBX cannot be reached: no calls are placed.", "Try again soon.")
+        if not self.attempts.ledger.healthy:
+            raise Conflict("The database cannot be written: no calls are placed.", "Try soon.")
+        limit = running.campaign.settings.max_lines
+        if limit is not None and self.attempts.flights.lines(campaign_id) >= limit:
+            raise Conflict(f"All lines of the campaign are in use: {limit}.", "Try again soon.")
+        return running
+
+    async def place_one(
+        self,
+        campaign_id: int,
+        commit: Callable[[Campaign, Callable[[], str]], Coroutine[Any, Any, Flight]],
+    ) -> Flight:
+        """Place a call that an agent asked for.
+
+        commit: writes its attempt, given the campaign and a function for the number to show; what
+        it raises goes on to the caller. Raises Conflict like `open_for_calls`.
+        """
+        async with self._placing:
+            running = self.open_for_calls(campaign_id)
+            flight = await commit(running.campaign, lambda: next(running.caller_ids))
+            if running.campaign.settings.calls_per_second is not None:
+                running.tokens -= 1
+            self._place(running.campaign, flight)
+            return flight
 
     def client_of(self, campaign_id: int) -> int | None:
         """The client of a campaign that dials now, if it has one."""

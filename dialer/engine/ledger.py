@@ -55,6 +55,7 @@ LEAD_MOVED = _update(
     *("last_outcome", "last_disposition", "closed_reason"),
 )
 LEAD_DEFERRED = _update(LeadRow, "state", "due_at", "closed_reason")
+LEAD_GIVEN_BACK = _update(LeadRow, "state", "due_at", "why")
 LEAD_OUTCOME = _update(LeadRow, "last_outcome")
 LEAD_DIALS = _update(LeadRow, "dials", "dials_today")
 NUMBER_SPENT = _update(NumberRow, "usable")
@@ -71,6 +72,7 @@ ORDER: dict[UpdateBase, int] = {
             LEAD_DIALS,
             LEAD_OUTCOME,
             LEAD_DEFERRED,
+            LEAD_GIVEN_BACK,
             LEAD_MOVED,
         )
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 
 from cti.base.ids import ATTEMPT, new_id
 from cti.store.engine import Store
@@ -14,7 +14,7 @@ from dialer.attempts.models import AttemptRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.compliance.check import NumberFacts
 from dialer.compliance.facts import read_facts
-from dialer.compliance.look import look_at
+from dialer.compliance.look import Look, look_at
 from dialer.compliance.windows import local_day
 from dialer.engine.flights import Flight
 from dialer.leads.models import LeadRow, NumberRow
@@ -25,9 +25,12 @@ from dialer.retry.facts import LeadFacts
 Deferral = dict[str, Any]
 """Parameters of DEFER_LEAD."""
 LEADS = LeadRow.__table__
-DUE_LEADS = (
+LEADS_BY_ID = (
     select(
         LeadRow.id,
+        LeadRow.state,
+        LeadRow.due_at,
+        LeadRow.why,
         LeadRow.time_zone,
         LeadRow.dials,
         LeadRow.dials_today,
@@ -44,9 +47,11 @@ DUE_LEADS = (
         NumberRow.usable,
     )
     .join(NumberRow, NumberRow.lead_id == LeadRow.id)
-    .where(LeadRow.id.in_(bindparam("ids", expanding=True)), LeadRow.state == "due")
+    .where(LeadRow.id.in_(bindparam("ids", expanding=True)))
     .order_by(NumberRow.position)
 )
+"""Leads with their numbers, a row each."""
+DUE_LEADS = LEADS_BY_ID.where(LeadRow.state == "due")
 INSERT_ATTEMPT = insert(AttemptRow.__table__)  # type: ignore[arg-type]
 PLACE_LEAD = (
     update(LeadRow.__table__)  # type: ignore[arg-type]
@@ -118,7 +123,7 @@ async def commit_attempts(
         flights: list[Flight] = []
         deferred: list[Deferral] = []
         left_over: list[int] = []
-        leads = _read(connection, lead_ids)
+        leads = read_leads(connection, DUE_LEADS, lead_ids)
         numbers = {row.e164 for rows in leads for row in rows if row.usable}
         known = read_facts(
             connection, campaign.id, campaign.client_id, campaign.settings, numbers, moment
@@ -130,7 +135,7 @@ async def commit_attempts(
             verdict = _judge(campaign, rows, moment, monotonic(), known, busy)
             (flights if isinstance(verdict, Flight) else deferred).append(verdict)  # type: ignore[arg-type]
         if flights:
-            _write(connection, flights, campaign, caller_id)
+            write_attempts(connection, flights, campaign, caller_id)
         if deferred:
             connection.execute(DEFER_LEAD, deferred)
         return Placed(flights, len(deferred), left_over)
@@ -138,10 +143,15 @@ async def commit_attempts(
     return await store.transact(commit)
 
 
-def _read(connection: Connection, lead_ids: Sequence[int]) -> list[list[Any]]:
-    """The due ones of these leads, each as its numbers' rows in order of position."""
+def read_leads(
+    connection: Connection, query: Executable, lead_ids: Sequence[int]
+) -> list[list[Any]]:
+    """Those of these leads that the query finds, each as its numbers' rows in order of position.
+
+    query: LEADS_BY_ID or DUE_LEADS.
+    """
     by_lead: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in connection.execute(DUE_LEADS, {"ids": lead_ids}):
+    for row in connection.execute(query, {"ids": lead_ids}):
         by_lead[row.id].append(row)
     return [by_lead[lead_id] for lead_id in lead_ids if lead_id in by_lead]
 
@@ -158,24 +168,33 @@ def _judge(
     lead = rows[0]
     look = look_at(lead, rows, campaign.settings, now, known)
     if look.number is None or look.facts is None:
-        closed = look.until is None
-        return {
-            "key": lead.id,
-            "state": "closed" if closed else "waiting",
-            "due_at": look.until,
-            "closed": look.reason if closed else None,
-            "why": look.words,
-        }
+        return deferral(lead.id, look)
     held = held_until(lead.promised_at, lead.prefer_agent, campaign.settings.retry, now, busy)
     if held is not None:
         why = "The agent of the appointment is in a call: it waits a moment."
         return {"key": lead.id, "state": "waiting", "due_at": held, "closed": None, "why": why}
-    return _flight(campaign, rows, look.number, look.facts, now, t)
+    return make_flight(campaign, rows, look.number, look.facts, now, t)
 
 
-def _flight(
+def deferral(lead_id: int, look: Look) -> Deferral:
+    """Where a lead goes none of whose numbers may be dialled now."""
+    closed = look.until is None
+    return {
+        "key": lead_id,
+        "state": "closed" if closed else "waiting",
+        "due_at": look.until,
+        "closed": look.reason if closed else None,
+        "why": look.words,
+    }
+
+
+def make_flight(
     campaign: Campaign, rows: list[Any], number: Any, facts: LeadFacts, now: datetime, t: float
 ) -> Flight:
+    """An attempt to be committed: of `number`, one of the lead's rows, at `now`, monotonic `t`.
+
+    facts: the lead's, for that number, without this dial.
+    """
     lead = rows[0]
     dialled = replace(
         facts,
@@ -199,12 +218,13 @@ def _flight(
     )
 
 
-def _write(
+def write_attempts(
     connection: Connection,
     flights: list[Flight],
     campaign: Campaign,
     caller_id: Callable[[], str],
 ) -> None:
+    """Write the attempts, and that their leads are in flight."""
     attempts, leads = [], []
     for flight in flights:
         shown = caller_id()

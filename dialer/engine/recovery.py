@@ -189,6 +189,8 @@ class Recovery:
             answered=leg.up or None,
             bridged=agent_id is not None or None,
         )
+        if agent_id is None:
+            self._keep_agent(flight)
         if not leg.up:
             if leg.ringing:
                 flight.ringing = flight.saw(now, Kind.RINGING)
@@ -215,7 +217,16 @@ class Recovery:
                 flight.attempt_id,
                 prefer=flight.prefer_agent,
                 wrap_up=float(settings.wrap_up_s),
+                only=flight.own_agent,
             )
+
+    def _keep_agent(self, flight: Flight) -> None:
+        """Whose own call it is waits for it again; who cannot gives it to anybody."""
+        agent = self.attempts.roster.by_id(flight.own_agent)
+        if agent is not None and agent.free:
+            self.attempts.roster.reserve(agent, flight.attempt_id)
+        elif flight.own_agent is not None:
+            flight.prefer_agent, flight.own_agent = flight.own_agent, None
 
     def _close(self, flight: Flight, history: CelHistory | None) -> None:
         now = self.clock.monotonic()
@@ -263,6 +274,7 @@ class Recovery:
         placed = flight.evidence.first(Kind.PLACED)
         if placed is not None:
             flight.mode = str(placed.detail.get("mode", flight.mode))
+            flight.own_agent = placed.detail.get("agent")
         flight.answered = _offset(flight, attempt.answered_at)
         flight.bridged = _offset(flight, attempt.bridged_at)
         flight.agent_id = attempt.agent_id

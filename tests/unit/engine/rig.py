@@ -40,6 +40,7 @@ from cti.live.errors import LiveStateDown
 from cti.live.redis import connect
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
+from dialer.by_hand.service import ByHand
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine.answering import Answering
@@ -237,6 +238,13 @@ class Outside:
                 row = await session.get_one(CampaignRow, campaign_id)
                 row.state = state
 
+    async def set_mode(self, campaign_id: int, mode: str) -> None:
+        """Let a campaign dial in another mode, as its service commits it."""
+        with standing_still():
+            async with self.bare.write() as session:
+                row = await session.get_one(CampaignRow, campaign_id)
+                row.mode = mode
+
     async def change(self, campaign_id: int, **settings: Any) -> None:
         """Give a campaign other settings, as its service commits them."""
         with standing_still():
@@ -326,6 +334,7 @@ class Engine:
             "carrier",
             lambda attempt: Path("/recordings") / f"{attempt}.raw",
         )
+        self.by_hand = ByHand(store, self.dialler, self.roster, signals, clock)
         self.recovery = Recovery(
             store, self.attempts, self.tracker, self.floor, signals, clock, outside.pbx.cel
         )
@@ -366,6 +375,7 @@ class Engine:
     async def close(self) -> None:
         """As the service stops."""
         self.dialler.stop_placing()
+        await self.by_hand.close()
         parts = (self.dialler, self.watchdog, self.phones, self.answering, self.floor, self.ledger)
         for part in parts:
             await cast("Any", part).close()
