@@ -57,6 +57,7 @@ class AttemptEnded:
     sip_code: int | None = None
     bridged_at: datetime | None = None
     saved_seconds: float | None = None  # ring time left when we ended it early; else None
+    late: bool = False  # the agent came after the campaign's grace
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class AttemptRejudged:
     outcome: str
     reason: str
     at: datetime
+    answered_at: datetime | None = None
+    late: bool = False  # the agent came after the campaign's grace
 
 
 @dataclass(frozen=True, slots=True)

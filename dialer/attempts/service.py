@@ -24,6 +24,7 @@ WORDS = {
     "originate_failed": "the PBX could not place it",
     "hangup": "hung up",
     "not_dialled": "never dialled",
+    "cancelled": "taken back by us",
     "recovered": "found again after an interruption",
     "heard": "heard",
     "barred": "its number was put on the do-not-call list",

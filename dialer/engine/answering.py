@@ -235,6 +235,7 @@ class Answering:
         """It need not, or must not, wait any longer for a verdict."""
         if flight.held:
             flight.held = False
+            self.attempts.resolve(flight, "answered", self.clock.monotonic())
             self.attempts.offer(flight)
 
     def _tell(self, flight: Flight, case: Case) -> None:
@@ -260,6 +261,7 @@ class Answering:
         """Away from the agents, and on to what follows."""
         case.then, case.why = then, why
         flight.taken, flight.held = True, False
+        self.attempts.resolve(flight, "machine", self.clock.monotonic())
         flight.told_over(self.clock.monotonic(), whole=False)
         self.floor.withdraw(flight.attempt_id)
         if then is Follow.MESSAGE:

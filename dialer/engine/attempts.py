@@ -37,13 +37,15 @@ from dialer.attempts.events import (
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine import ledger as books
 from dialer.engine.barring import bar_if_said
+from dialer.engine.events import CallResolved, PersonAbandoned
 from dialer.engine.figures import Figures
 from dialer.engine.flights import Disposed, Flight, Flights
 from dialer.engine.ledger import Ledger
 from dialer.labels.models import Label, LabelSource
-from dialer.outcomes.classify import Verdict, classify, contradicts
+from dialer.outcomes.classify import Verdict, classify, contradicts, taken_back
 from dialer.outcomes.evidence import Kind
 from dialer.outcomes.outcome import Outcome
+from dialer.pacing.snapshot import Result
 from dialer.retry.appointments import check_appointment
 from dialer.retry.decide import Again, Closed, decide
 from dialer.retry.rows import moved
@@ -51,6 +53,7 @@ from dialer.retry.rows import moved
 log = structlog.get_logger(__name__)
 
 RETRY_NOT_DIALLED = timedelta(seconds=30)
+RETRY_TAKEN_BACK = timedelta(minutes=5)
 ANSWERED_MARK = "CtiAnswered"
 """What the dialplan says once an answered call is recorded and waits."""
 MARK_WITHIN = 0.3
@@ -123,6 +126,28 @@ class Attempts:
                 flight.attempt_id, flight.campaign_id, flight.lead_id, flight.e164, self.clock.now()
             )
         )
+        if not flight.held:
+            self.resolve(flight, "answered", event.t)
+
+    def resolve(self, flight: Flight, result: Result, t: float) -> None:
+        """Tell, the first time, how a call stopped ringing or being decided on."""
+        if flight.result is None:
+            flight.result = result
+            self.signals.emit(CallResolved(flight, result, t))
+
+    def _abandon(self, flight: Flight, t: float) -> None:
+        """Tell, the first time, that who answered had no agent in time."""
+        if not flight.abandoned:
+            flight.abandoned = True
+            self.signals.emit(PersonAbandoned(flight.campaign_id, flight.attempt_id, t))
+
+    def _late(self, flight: Flight) -> bool:
+        """Whether its agent came after the campaign's grace. Who chose in an agentless call's menu
+        to wait for one has been served."""
+        if flight.agentless or flight.answered is None or flight.bridged is None:
+            return False
+        waited = flight.bridged - flight.answered
+        return waited > self.campaigns[flight.campaign_id].pacing.grace_s
 
     def _entered(self, event: LegMarked) -> None:
         """The dialplan has the call and records it: now an agent may have it."""
@@ -186,12 +211,15 @@ class Attempts:
                 self.clock.now(),
             )
         )
+        if self._late(flight):
+            self._abandon(flight, event.t)
 
     def _unserved(self, event: CallUnserved) -> None:
         flight = self.flights.get(event.call)
         if flight is not None:
             flight.unserved = True
             flight.saw(event.t, Kind.MESSAGE_PLAYED)
+            self._abandon(flight, event.t)
 
     def _parted(self, event: CallParted) -> None:
         flight = self.flights.get(event.call)
@@ -214,11 +242,19 @@ class Attempts:
         flight.ended = True
         by, saved = _by_whom(flight, event)
         flight.saw(event.t, Kind.HANGUP, cause=event.cause, sip=event.sip_code, by=by, saved=saved)
+        self._resolve_ended(flight, event.t)
         self.last_words(flight, partial(self._finish_ended, flight, event, saved))
 
     def _finish_ended(self, flight: Flight, event: LegEnded, saved: float | None) -> None:
         if self.flights.get(flight.attempt_id) is flight:
             self.finish(flight, cause=event.cause, sip_code=event.sip_code, saved=saved)
+
+    def _resolve_ended(self, flight: Flight, t: float) -> None:
+        """It is over; nothing of it was told if nobody answered, or while it was decided on."""
+        if flight.answered is not None:
+            self.resolve(flight, "answered", t)
+        else:
+            self.resolve(flight, "cancelled" if taken_back(flight.evidence) else "unanswered", t)
 
     def _refused(self, event: LegRefused) -> None:
         flight = self.flights.get(event.uniqueid)
@@ -243,10 +279,14 @@ class Attempts:
     ) -> Verdict:
         """Give the attempt its one outcome, and the lead its next step unless an agent decides."""
         self.flights.pop(flight.attempt_id)
+        self._resolve_ended(flight, self.clock.monotonic())
         if flight.disposed is not None:
             self._heed(flight, flight.disposed)
         verdict = classify(flight.evidence)
         flight.outcome = verdict.outcome
+        if verdict.outcome is Outcome.ABANDONED:
+            self._abandon(flight, self.clock.monotonic())
+        late = self._late(flight)
         last = max(item.at for item in flight.evidence.items)
         ended_at = flight.moment(last) or self.clock.now()
         log.info(
@@ -261,6 +301,7 @@ class Attempts:
             ringing_at=flight.moment(flight.ringing),
             answered_at=flight.moment(flight.answered),
             bridged_at=flight.moment(flight.bridged),
+            late=late,
             ended_at=ended_at,
             agent_id=flight.agent_id,
             cause=cause,
@@ -284,6 +325,7 @@ class Attempts:
                 sip_code,
                 flight.moment(flight.bridged),
                 saved,
+                late,
             )
         )
         self._next_step(flight, verdict.outcome)
@@ -292,6 +334,8 @@ class Attempts:
     def _next_step(self, flight: Flight, outcome: Outcome) -> None:
         if flight.evidence.first(Kind.NOT_DIALLED):
             self._undo_dial(flight)
+        elif taken_back(flight.evidence):
+            self._back_in_line(flight, outcome)
         elif flight.disposed is not None:
             self._dispose(flight, flight.disposed)
         elif self._wrapping(flight):
@@ -323,6 +367,24 @@ class Attempts:
         agent = self.roster.by_id(flight.agent_id)
         return agent is not None and agent.call == flight.attempt_id
 
+    def _back_in_line(self, flight: Flight, outcome: Outcome) -> None:
+        """We took the call back: that says nothing of the lead, whose turn comes again soon, with
+        its rank and its promise. A phone that rang was dialled, and caps count it."""
+        if flight.rang_since is None:
+            self._undo_dial(flight)
+        elif flight.facts.dials >= self.campaigns[flight.campaign_id].retry.max_total:
+            self.reschedule(flight, outcome)
+        else:
+            due = self.clock.now() + RETRY_TAKEN_BACK
+            self.ledger.put(books.LEAD_OUTCOME, flight.lead_id, last_outcome=outcome.value)
+            self._wait_until(flight, due, "Taken back before an answer: again soon.")
+
+    def _wait_until(self, flight: Flight, due: datetime, words: str) -> None:
+        self.ledger.put(
+            books.LEAD_DEFERRED, flight.lead_id, state="waiting", due_at=due, closed_reason=None
+        )
+        self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due, words))
+
     def _undo_dial(self, flight: Flight) -> None:
         """It does not count as a dial; the lead is due again soon."""
         facts = flight.facts
@@ -333,12 +395,7 @@ class Attempts:
             dials=max(0, facts.dials - 1),
             dials_today=max(0, facts.dials_today - 1),
         )
-        self.ledger.put(
-            books.LEAD_DEFERRED, flight.lead_id, state="waiting", due_at=due, closed_reason=None
-        )
-        self.signals.emit(
-            LeadScheduled(flight.lead_id, flight.campaign_id, due, "Not dialled: again soon.")
-        )
+        self._wait_until(flight, due, "Not dialled: again soon.")
 
     def reschedule(
         self, flight: Flight, outcome: Outcome, disposed: Disposed | None = None
@@ -455,6 +512,8 @@ class Attempts:
                     verdict.outcome.value,
                     verdict.reason,
                     self.clock.now(),
+                    flight.moment(flight.answered),
+                    self._late(flight),
                 )
             )
         return verdict
@@ -535,6 +594,8 @@ def _by_whom(flight: Flight, event: LegEnded) -> tuple[str | None, float | None]
     if flight.answered is not None:
         return ("us" if flight.ended_by_us else None), None
     # A final status is the network's own word: it came before our hang-up did anything.
+    if flight.cancelled and event.sip_code is None:
+        return "us", None
     if flight.certain and event.sip_code is None:
         return "us", round(max(0.0, flight.ring_timeout - at), 3)
     return ("ring_timeout" if at >= flight.ring_timeout - CANCEL_MARGIN else None), None

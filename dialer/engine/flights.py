@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dialer.outcomes.evidence import Evidence, Kind
 from dialer.outcomes.outcome import Outcome
-from dialer.pacing.snapshot import CallState, CallView
+from dialer.pacing.snapshot import CallState, CallView, Result
 from dialer.retry.facts import LeadFacts
 
 
@@ -48,6 +48,8 @@ class Flight:
     taken: no agent at all, for it was no person. returning: it was one after all.
     mode: of the campaign when it was placed, or manual. own_agent: for this agent only, who is
     reserved for it. telling: what who answered an agentless call hears now; keys: pressed in it.
+    segment: the part of the leads it is from, a list's id. result: how it stopped ringing.
+    abandoned: it was told that nobody served it in time. cancelled: we asked to take it back.
     outcome: set at the end, while the agent's disposition is awaited.
     """
 
@@ -82,13 +84,31 @@ class Flight:
     own_agent: int | None = None
     telling: Telling | None = None
     keys: list[str] = field(default_factory=list)
+    segment: str = ""
+    result: Result | None = None
+    abandoned: bool = False
+    cancelled: bool = False
     outcome: Outcome | None = None
 
     @property
     def state(self) -> CallState | None:
         """As a pacer sees it; None when it wants none of the free agents: one talks or is its own,
         or a message plays."""
-        return None if self.agentless or self.own_agent is not None else self.stage
+        if self.agentless or self.own_agent is not None or self.being_cancelled:
+            return None
+        return self.stage
+
+    @property
+    def being_cancelled(self) -> bool:
+        """Whether we are taking it back, and nobody has answered before."""
+        return self.cancelled and self.answered is None
+
+    @property
+    def rang_since(self) -> float | None:
+        """The offset from which its phone may have rung, by what the network let us hear."""
+        progress = self.evidence.first(Kind.PROGRESS)
+        signs = (self.ringing, progress.at if progress else None)
+        return min((at for at in signs if at is not None), default=None)
 
     @property
     def agentless(self) -> bool:
@@ -158,7 +178,7 @@ class Flights:
     def unserved(self) -> tuple[CallView, ...]:
         """Calls that have no agent yet, as a pacer sees them."""
         return tuple(
-            CallView(f.attempt_id, f.state, f.t0)
+            CallView(f.attempt_id, f.state, f.t0, f.segment)
             for f in self._by_id.values()
             if f.state is not None
         )

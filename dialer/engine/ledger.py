@@ -8,7 +8,8 @@ log tells it again (`dialer.engine.recovery`).
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -41,7 +42,7 @@ def _update(table: Any, *columns: str) -> Update:
 
 ATTEMPT_ENDED = _update(
     AttemptRow,
-    *("ringing_at", "answered_at", "bridged_at", "ended_at", "agent_id"),
+    *("ringing_at", "answered_at", "bridged_at", "late", "ended_at", "agent_id"),
     *("cause", "sip_code", "evidence", "outcome", "outcome_reason"),
 )
 ATTEMPT_JUDGED = _update(AttemptRow, "evidence", "outcome", "outcome_reason")
@@ -120,18 +121,32 @@ class Ledger:
     async def flush(self) -> None:
         """Commit what is queued now. SQLAlchemyError, OSError: nothing of it was written."""
         async with self._flushing:
-            work, self._queue = self._queue, defaultdict(list)
-            callbacks, self._callbacks = self._callbacks, []
-            try:
-                if work:
-                    await self._commit(work)
-            except BaseException:
-                for statement, rows in work.items():
-                    self._queue[statement] = rows + self._queue[statement]
-                self._callbacks = callbacks + self._callbacks
-                raise
-            for callback in callbacks:
-                callback()
+            await self._write()
+
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Inside, all that happened before is in the database, and nothing that happens since.
+
+        SQLAlchemyError, OSError: it cannot be written.
+        """
+        async with self._flushing:
+            while self._queue:
+                await self._write()
+            yield
+
+    async def _write(self) -> None:
+        work, self._queue = self._queue, defaultdict(list)
+        callbacks, self._callbacks = self._callbacks, []
+        try:
+            if work:
+                await self._commit(work)
+        except BaseException:
+            for statement, rows in work.items():
+                self._queue[statement] = rows + self._queue[statement]
+            self._callbacks = callbacks + self._callbacks
+            raise
+        for callback in callbacks:
+            callback()
 
     async def _commit(self, work: Mapping[UpdateBase, list[dict[str, Any]]]) -> None:
         ordered = sorted(work, key=lambda s: ORDER.get(s, len(ORDER)))

@@ -80,7 +80,30 @@ def _classify(evidence: Evidence) -> Verdict:
     end = _end(evidence)
     if end is None:
         return _no_end(evidence)
-    return _heard_before_answer(evidence, end) or _signalled(evidence, end)
+    return (
+        _heard_before_answer(evidence, end) or _taken_back(evidence) or _signalled(evidence, end)
+    )
+
+
+def taken_back(evidence: Evidence) -> bool:
+    """Whether the call ended because we took it back before anybody answered."""
+    hangup = evidence.first(Kind.HANGUP)
+    ours = hangup is not None and hangup.detail.get("by") == "us"
+    return ours and bool(evidence.first(Kind.CANCELLED)) and not _seen(evidence, Kind.ANSWERED)
+
+
+def _taken_back(evidence: Evidence) -> Verdict | None:
+    """For caps and statistics a phone that rang in vain; one that did not is our own affair."""
+    cancelled, hangup = evidence.first(Kind.CANCELLED), evidence.first(Kind.HANGUP)
+    if cancelled is None or hangup is None or not taken_back(evidence):
+        return None
+    why = cancelled.detail.get("why", "not said")
+    signs = [evidence.first(Kind.RINGING), evidence.first(Kind.PROGRESS)]
+    rang = min((sign.at for sign in signs if sign is not None), default=None)
+    if rang is None:
+        return Verdict(Outcome.FAILED, f"We took it back before it rang: {why}.")
+    seconds = max(0.0, hangup.at - rang)
+    return Verdict(Outcome.NO_ANSWER, f"We took it back after {seconds:.0f} s of ringing: {why}.")
 
 
 def _seen(evidence: Evidence, kind: Kind) -> bool:

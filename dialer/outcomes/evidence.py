@@ -13,6 +13,7 @@ detail may hold:
 | hangup | `cause`: Q.850; `sip`: final SIP status; `by`: customer, agent, us, ring_timeout |
 | hangup (ended early) | `saved`: seconds of ring time that were left |
 | not_dialled | `why`: words; the call never left |
+| cancelled | `why`: words; we asked to take the call back before an answer |
 | recovered | `source`, `answered`, `bridged`, `cause`: what the PBX's log told after a restart |
 | heard | `what`: words; `meaning`: an outcome, person, ivr or silence; `confidence`: 0 to 1 |
 | heard (live) | `phase`: early or answered; `source`, `name`; `until`: when it was sure |
@@ -44,6 +45,7 @@ class Kind(StrEnum):
     HANGUP = "hangup"
     ORIGINATE_FAILED = "originate_failed"
     NOT_DIALLED = "not_dialled"
+    CANCELLED = "cancelled"
     RECOVERED = "recovered"
     HEARD = "heard"
     BARRED = "barred"
