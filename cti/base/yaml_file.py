@@ -1,7 +1,9 @@
 """YAML files that people write: read whole, and every fault told with its line and field."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -23,24 +25,50 @@ class FieldFault(ValueError):
         self.sentence = sentence
 
 
+class PlainTimes(yaml.SafeLoader):
+    """Reads an unquoted 12:30 as it is written; YAML 1.1 would make it 750, base 60."""
+
+
+PlainTimes.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":int", ":float"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _tag, _pattern in (
+    ("int", r"[-+]?(?:0|[1-9]\d*)"),
+    ("float", r"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?"),
+):
+    PlainTimes.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list("-+.0123456789")
+    )
+
+
 class YamlFile(Generic[M]):
     """One file: what is in it as `content`, and on which line each field stands.
 
     Raises UserError when it cannot be read, has a field twice, or is not what `model` allows.
+    loader: how plain values are read. context: for the model's validators.
     """
 
-    def __init__(self, path: Path, model: type[M], *, what: str = "file") -> None:
+    def __init__(
+        self,
+        path: Path,
+        model: type[M],
+        *,
+        what: str = "file",
+        loader: type[yaml.SafeLoader] = yaml.SafeLoader,
+        context: Mapping[str, Any] | None = None,
+    ) -> None:
         self.path = path
         self._what = what
         try:
             text = path.read_text(encoding="utf-8")
-            content = yaml.safe_load(text)
-            self._node = yaml.compose(text, Loader=yaml.SafeLoader)
+            content = yaml.load(text, Loader=loader)  # noqa: S506 - each is a SafeLoader
+            self._node = yaml.compose(text, Loader=loader)
             self._refuse_doubles(self._node)
         except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
             raise UserError(f"The {what} {path} cannot be read: {_one_line(error)}.") from error
         try:
-            self.content = model.model_validate(content)
+            self.content = model.model_validate(content, context=context)
         except ValidationError as error:
             # A misspelt field is also a missing one; the misspelling is the one to tell.
             first = min(error.errors(), key=lambda fault: fault["type"] == "missing")
@@ -52,9 +80,25 @@ class YamlFile(Generic[M]):
 
     def fault(self, where: tuple[int | str, ...], what: str) -> UserError:
         """An error that says on which line of this file the field `where` is wrong."""
-        steps = [str(step) for step in where if step != "[key]"]
+        steps = self._written([str(step) for step in where if step != "[key]"])
         field = ".".join(steps) or self._what
         return UserError(f"{self.path}, line {self._line(steps)}, {field}: {what}.")
+
+    def _written(self, steps: list[str]) -> list[str]:
+        """Without the steps that only the model knows, such as which of several kinds it is."""
+        node, written = self._node, list[str]()
+        for number, step in enumerate(steps, 1):
+            if isinstance(node, yaml.ScalarNode):
+                break
+            if isinstance(node, yaml.MappingNode):
+                found = [value for key, value in node.value if key.value == step]
+                if not found and number < len(steps):
+                    continue
+                node = found[0] if found else None
+            elif isinstance(node, yaml.SequenceNode) and step.isdigit():
+                node = node.value[int(step)] if int(step) < len(node.value) else None
+            written.append(step)
+        return written
 
     def _line(self, steps: list[str]) -> int:
         node = self._node

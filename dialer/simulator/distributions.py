@@ -6,18 +6,27 @@ All values are seconds and never negative.
 import math
 from abc import abstractmethod
 from bisect import bisect
+from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Positive = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class _Distribution(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @abstractmethod
     def sample(self, rng: Random) -> float:
@@ -84,14 +93,15 @@ class Lognormal(_Distribution):
     is_: Literal["lognormal"] = Field(alias="is")
     mean: Positive
     cv: float = Field(gt=0, le=20)
-    _form: tuple[float, float] = PrivateAttr()
 
-    def model_post_init(self, _context: Any) -> None:
+    @cached_property
+    def form(self) -> tuple[float, float]:
+        """Mean and standard deviation of the logarithm."""
         variance = math.log(1 + self.cv**2)
-        self._form = (math.log(self.mean) - variance / 2, math.sqrt(variance))
+        return math.log(self.mean) - variance / 2, math.sqrt(variance)
 
     def sample(self, rng: Random) -> float:
-        return rng.lognormvariate(*self._form)
+        return rng.lognormvariate(*self.form)
 
     @property
     def average(self) -> float:
@@ -133,24 +143,35 @@ class Empirical(_Distribution):
     """Values somebody measured, drawn again with equal chance."""
 
     is_: Literal["empirical"] = Field(alias="is")
-    file: Path = Field(description="a number a line; a line that starts with # is a remark")
-    _values: tuple[float, ...] = PrivateAttr()
+    file: Path = Field(
+        description="a number a line; a line that starts with # is a remark; seen from the "
+        "scenario's folder"
+    )
 
-    def model_post_init(self, _context: Any) -> None:
-        self._values = _read_values(self.file)
+    @field_validator("file")
+    @classmethod
+    def _readable(cls, file: Path, info: ValidationInfo) -> Path:
+        file = Path((info.context or {}).get("folder", "")) / file
+        read_values(file)
+        return file
+
+    @cached_property
+    def values(self) -> tuple[float, ...]:
+        """The measured ones."""
+        return read_values(self.file)
 
     def sample(self, rng: Random) -> float:
-        return rng.choice(self._values)
+        return rng.choice(self.values)
 
     @property
     def average(self) -> float:
-        return sum(self._values) / len(self._values)
+        return sum(self.values) / len(self.values)
 
 
 class Part(BaseModel):
     """One kind among several."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     share: float = Field(gt=0, description="of all, in any unit: shares are set in proportion")
     of: "Distribution"
@@ -161,18 +182,19 @@ class Mixture(_Distribution):
 
     is_: Literal["mixture"] = Field(alias="is")
     parts: tuple[Part, ...] = Field(min_length=1)
-    _up_to: tuple[float, ...] = PrivateAttr()
 
-    def model_post_init(self, _context: Any) -> None:
-        self._up_to = tuple(accumulate(part.share for part in self.parts))
+    @cached_property
+    def up_to(self) -> tuple[float, ...]:
+        """The shares of each part and those before it, together."""
+        return tuple(accumulate(part.share for part in self.parts))
 
     def sample(self, rng: Random) -> float:
-        which = bisect(self._up_to, rng.random() * self._up_to[-1])
+        which = bisect(self.up_to, rng.random() * self.up_to[-1])
         return self.parts[min(which, len(self.parts) - 1)].of.sample(rng)
 
     @property
     def average(self) -> float:
-        return sum(part.share * part.of.average for part in self.parts) / self._up_to[-1]
+        return sum(part.share * part.of.average for part in self.parts) / self.up_to[-1]
 
 
 def _constant(value: object) -> object:
@@ -191,7 +213,9 @@ Part.model_rebuild()
 Mixture.model_rebuild()
 
 
-def _read_values(path: Path) -> tuple[float, ...]:
+@cache
+def read_values(path: Path) -> tuple[float, ...]:
+    """The numbers of a file, one a line. ValueError names the line of the first that is none."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,7 +1,8 @@
 """What a simulated day came to."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from dialer.pacing.snapshot import AgentView
 from dialer.simulator.scenario import Scenario
@@ -13,13 +14,36 @@ _BUSY = frozenset({"reserved", "talking", "wrapping"})
 
 @dataclass(slots=True)
 class Interval:
-    """Five minutes of the day."""
+    """Five minutes of the day, or what is left of it at the end.
+
+    busy_s, staff_s: seconds of agents in a call or after it, and of agents signed in and not on
+    a break. ringing_s, line_s: seconds of lines without an agent, and of all lines.
+    """
 
     dialled: int = 0
     answered: int = 0
     abandoned: int = 0
     busy_s: float = 0.0
     staff_s: float = 0.0
+    ringing_s: float = 0.0
+    line_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One measuring window: persons who answered, and those who got nobody.
+
+    With what the scenario says was before; without persons lost to detection, who in life are
+    not known to be persons.
+    """
+
+    answered: int
+    abandoned: int
+
+    @property
+    def rate(self) -> float:
+        """Abandoned per answered; 0 of none."""
+        return self.abandoned / self.answered if self.answered else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +66,44 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The figures. Rates are shares; `abandon_interval` is Wilson's, 95 %."""
+    """The figures of a whole scenario.
+
+    answered: by persons; they were served, abandoned, lost (taken for machines), or at the very
+    end still waiting. occupancy: busy_s ÷ staff_s. abandon_rate: abandoned ÷ (answered − lost);
+    `abandon_interval` is Wilson's, 95 %. over_cap: a measuring window ended above the target.
+    customer_wait: of persons from the moment they want an agent until they have one or are
+    abandoned. agent_wait: idle before each call. Rates are shares, times seconds.
+    """
 
     scenario: str
+    seed: int
+    agents: int
     dialled: int
     answered: int
+    served: int
     abandoned: int
-    machines: int
     lost_persons: int
+    machines: int
+    unanswered: int
     cancelled: int
+    under_way: int  # at the end, without an agent
     occupancy: float
     abandon_rate: float
     abandon_interval: tuple[float, float]
+    target: float
     over_cap: bool
+    windows: tuple[Window, ...]
     talk_minutes_per_agent_hour: float
     customer_wait: Waits
     agent_wait: Waits
+    lines_mean: float
+    lines_most: int
+    series_s: float
     series: tuple[Interval, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        return asdict(self)
 
 
 @dataclass(slots=True)
@@ -69,86 +114,120 @@ class Tally:
     dialled: int = 0
     persons: int = 0
     machines: int = 0
+    served: int = 0
     abandoned: int = 0
     lost_persons: int = 0
+    unanswered: int = 0
     cancelled: int = 0
     talk_s: float = 0.0
-    busy_s: float = 0.0
-    staff_s: float = 0.0
+    lines_most: int = 0
     customer_waits: list[float] = field(default_factory=list)
     agent_waits: list[float] = field(default_factory=list)
-    series: list[Interval] = field(default_factory=list)
+    _counts: dict[str, list[int]] = field(default_factory=dict)  # per interval
+    _spans: dict[str, list[float]] = field(default_factory=dict)
+    _windows: list[list[int]] = field(default_factory=list)
+    _window_s: float = math.inf
 
     def __post_init__(self) -> None:
-        self.series = [Interval() for _ in range(math.ceil(self.scenario.seconds / SERIES_S))]
+        seconds, window = self.scenario.seconds, self.scenario.window
+        intervals = math.ceil(seconds / SERIES_S) + 1  # the last one stays empty
+        self._counts = {name: [0] * intervals for name in ("dialled", "answered", "abandoned")}
+        spans = ("busy_s", "staff_s", "ringing_s", "line_s")
+        self._spans = {name: [0.0] * intervals for name in spans}
+        self._window_s = window.hours * 3600 if window.hours else seconds
+        self._windows = [[0, 0] for _ in range(max(1, math.ceil(seconds / self._window_s)))]
+        self._windows[0] = [window.answered, window.abandoned]
 
-    def _interval(self, at: float) -> Interval:
-        return self.series[min(int(at / SERIES_S), len(self.series) - 1)]
+    def window(self, at: float) -> list[int]:
+        """Answered and abandoned so far in the window of this moment."""
+        index = int(at / self._window_s)
+        return self._windows[index if index < len(self._windows) else -1]
 
-    def dial(self, at: float) -> None:
-        """A call was placed."""
+    def dial(self, at: float, lines: int) -> None:
+        """A call was placed; so many lines are in use now."""
         self.dialled += 1
-        self._interval(at).dialled += 1
+        self._counts["dialled"][int(at / SERIES_S)] += 1
+        self.lines_most = max(self.lines_most, lines)
 
-    def answer(self, at: float, *, person: bool) -> None:
-        """Somebody or something answered."""
-        if person:
-            self.persons += 1
-            self._interval(at).answered += 1
+    def answer(self, at: float) -> None:
+        """A person wants an agent."""
+        self.persons += 1
+        self._counts["answered"][int(at / SERIES_S)] += 1
+        self.window(at)[0] += 1
+
+    def lose(self, at: float, *, counted: bool) -> None:
+        """A person was taken for a machine. counted: at this moment, as one who answered."""
+        self.lost_persons += 1
+        if counted:
+            self.window(at)[0] -= 1
         else:
-            self.machines += 1
+            self.persons += 1
+            self._counts["answered"][int(at / SERIES_S)] += 1
 
-    def abandon(self, at: float) -> None:
+    def abandon(self, at: float, waited: float) -> None:
         """A person got nobody."""
         self.abandoned += 1
-        self._interval(at).abandoned += 1
-
-    def serve(self, answered: float, at: float, *, idle: float) -> None:
-        """A call came to an agent who had been idle for so long."""
-        self.customer_waits.append(at - answered)
-        self.agent_waits.append(idle)
+        self._counts["abandoned"][int(at / SERIES_S)] += 1
+        self.window(at - waited)[1] += 1
+        self.customer_waits.append(waited)
 
     def worked(self, was: AgentView, now: float) -> None:
         """An agent's state is over: spread its time over the intervals it touches."""
-        busy = was.state in _BUSY
-        self.staff_s += now - was.since
-        self.busy_s += (now - was.since) if busy else 0.0
-        begin = was.since
-        while begin < now:
-            end = min(now, (int(begin / SERIES_S) + 1) * SERIES_S)
-            interval = self._interval(begin)
-            interval.staff_s += end - begin
-            interval.busy_s += (end - begin) if busy else 0.0
-            begin = end
+        if was.state != "not_ready":
+            _spread(self._spans["staff_s"], was.since, now)
+        if was.state in _BUSY:
+            _spread(self._spans["busy_s"], was.since, now)
 
-    def close(self, end: float, agents: list[AgentView]) -> None:
-        """The day is over for everybody."""
-        for view in agents:
-            self.worked(view, end)
-            if view.state == "talking":
-                self.talk_s += end - view.since
+    def used_line(self, placed: float, agent_from: float, until: float) -> None:
+        """A line was in use, with an agent from some moment on (`until`: never)."""
+        _spread(self._spans["line_s"], placed, until)
+        _spread(self._spans["ringing_s"], placed, agent_from)
 
-    def day(self) -> Day:
+    def _series(self) -> tuple[Interval, ...]:
+        columns = zip(*self._counts.values(), *self._spans.values(), strict=True)
+        return tuple(Interval(*column) for column in columns)[:-1]
+
+    def day(self, seed: int, under_way: int) -> Day:
         """The figures of what was counted."""
-        rate = self.abandoned / self.persons if self.persons else 0.0
-        hours = self.staff_s / 3600
+        known = self.persons - self.lost_persons
+        busy_s, staff_s, _, line_s = (sum(span) for span in self._spans.values())
+        windows = tuple(Window(*counts) for counts in self._windows)
         return Day(
             scenario=self.scenario.name,
+            seed=seed,
+            agents=self.scenario.team,
             dialled=self.dialled,
             answered=self.persons,
+            served=self.served,
             abandoned=self.abandoned,
-            machines=self.machines,
             lost_persons=self.lost_persons,
+            machines=self.machines,
+            unanswered=self.unanswered,
             cancelled=self.cancelled,
-            occupancy=self.busy_s / self.staff_s if self.staff_s else 0.0,
-            abandon_rate=rate,
-            abandon_interval=wilson(self.abandoned, self.persons),
-            over_cap=rate > self.scenario.target,
-            talk_minutes_per_agent_hour=self.talk_s / 60 / hours if hours else 0.0,
+            under_way=under_way,
+            occupancy=busy_s / staff_s if staff_s else 0.0,
+            abandon_rate=self.abandoned / known if known else 0.0,
+            abandon_interval=wilson(self.abandoned, known),
+            target=self.scenario.target,
+            over_cap=any(window.rate > self.scenario.target for window in windows),
+            windows=windows,
+            talk_minutes_per_agent_hour=60 * self.talk_s / staff_s if staff_s else 0.0,
             customer_wait=Waits.of(self.customer_waits),
             agent_wait=Waits.of(self.agent_waits),
-            series=tuple(self.series),
+            lines_mean=line_s / self.scenario.seconds,
+            lines_most=self.lines_most,
+            series_s=SERIES_S,
+            series=self._series(),
         )
+
+
+def _spread(into: list[float], begin: float, end: float) -> None:
+    """Add a span of time to the intervals it touches."""
+    index = int(begin / SERIES_S)
+    while end > (border := (index + 1) * SERIES_S):
+        into[index] += border - begin
+        begin, index = border, index + 1
+    into[index] += end - begin
 
 
 def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
