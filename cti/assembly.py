@@ -117,6 +117,7 @@ def build(settings: Settings) -> Service:
         clock,
         settings.trunk,
         recordings.path_for,
+        home_region=settings.default_region,
     )
     recovery = Recovery(
         store,

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cti.base.errors import UserError
 from dialer.campaigns.hearing import SoundName
+from dialer.compliance.windows import zone
 from dialer.pacing.options import PacerOptions
 
 if TYPE_CHECKING:
@@ -76,9 +77,24 @@ class PacingSettings(BaseModel):
         description="over what the abandon rate is measured: day, from midnight; 30_days, as the "
         "US rule has it (16 CFR 310.4(b)(4)(i)); or a number of days of your own",
     )
+    time_zone: str | None = Field(
+        default=None,
+        description="IANA name: where the window's days begin at midnight, and hours are told; "
+        "unset: of the campaign's region, or else of the service's",
+    )
     confirm_target: bool = Field(
         default=False, description="an abandon_target over 10% is meant, and lawful here"
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                zone(name)
+            except UserError as error:
+                raise ValueError(f"{error.what} {error.cure}") from error
+        return name
 
     @property
     def window_days(self) -> int:

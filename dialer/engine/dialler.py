@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cti.agents.events import AgentFreed
+from cti.agents.events import AgentChanged, AgentFreed
 from cti.agents.roster import BUSY, Roster
+from cti.agents.states import AgentState
 from cti.base.clock import Clock
 from cti.base.errors import Conflict, UserError
 from cti.base.incidents import Incident
@@ -26,17 +28,24 @@ from dialer.attempts.events import AttemptPlaced
 from dialer.campaigns.events import CampaignChanged
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
+from dialer.decisions.experience import Experience
 from dialer.engine import answering, telling
 from dialer.engine.attempts import Attempts
+from dialer.engine.cancelling import Canceller
+from dialer.engine.events import CallResolved, PacerDecided
 from dialer.engine.filler import Filler
 from dialer.engine.flights import Flight
+from dialer.engine.looking import Looker, zone_of
+from dialer.engine.news import News
 from dialer.engine.placing import Campaign, Placed, commit_attempts
 from dialer.engine.postponing import bring_forward
+from dialer.engine.window import Window
 from dialer.hopper.hopper import Hopper
 from dialer.pacing.decision import Decision
 from dialer.pacing.modes import MakePacer, Pacer, make
 from dialer.pacing.options import PacerOptions
-from dialer.pacing.snapshot import AgentView, CallView, Snapshot
+from dialer.pacing.progressive import progressive
+from dialer.pacing.snapshot import Snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +54,8 @@ SHORTEST_NAP = 0.05  # events of this long are answered together
 HANDFUL, MOST_HANDFULS = 50, 5  # leads looked at when the first ones may not be called now
 FILL_SECONDS = 1.0
 CHECK_SECONDS = 30.0
+EXPERIENCE_SECONDS = 300.0  # how often what the pacers have learned is written down
+GONE = frozenset({AgentState.NOT_READY, AgentState.SIGNED_OUT})
 
 
 @dataclass(slots=True)
@@ -56,7 +67,10 @@ class Running:
     options: PacerOptions
     pacer: Pacer
     caller_ids: Iterator[str]
+    zone: ZoneInfo
     supply: int = 0
+    segment: str = ""
+    failed: bool = False  # the pacer, at its last look
     tokens: float = 0.0
     tokens_at: float = 0.0
     last: Decision | None = None
@@ -73,7 +87,10 @@ class Running:
 
 @dataclass(slots=True)
 class Dialler:
-    """Dials for all running campaigns, which share the agents."""
+    """Dials for all running campaigns, which share the agents.
+
+    home_region: two-letter country of campaigns that name no time zone and no region.
+    """
 
     store: Store
     hopper: Hopper
@@ -86,6 +103,12 @@ class Dialler:
     trunk: str
     record_path: Callable[[str], Path]
     make_pacer: MakePacer = make
+    home_region: str = "CN"
+    news: News = field(init=False)
+    window: Window = field(init=False)
+    experience: Experience = field(init=False)
+    canceller: Canceller = field(init=False)
+    looker: Looker = field(init=False)
     running: dict[int, Running] = field(default_factory=dict)
     _changed: set[int] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -94,10 +117,24 @@ class Dialler:
     _trouble: set[str] = field(default_factory=set)
     _draining: bool = False
     _placing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _applying: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
+        attempts, clock = self.attempts, self.clock
+        self.news = News(self.signals)
+        self.window = Window(self.store, attempts.ledger, self.signals, clock)
+        self.experience = Experience(self.store, clock)
+        self.canceller = Canceller(attempts, self.pbx, clock)
+        self.looker = Looker(attempts, self.roster, self.news, self.window, clock)
         self.signals.on(AgentFreed, lambda _: self._wake.set())
+        self.signals.on(AgentChanged, self._agent_changed)
         self.signals.on(LegEnded, lambda _: self._wake.set())
+        self.signals.on(CallResolved, lambda _: self._wake.set())
+
+    def _agent_changed(self, event: AgentChanged) -> None:
+        """Who leaves is missed at once, by the calls that ring for them."""
+        if event.agent.state in GONE and event.before not in GONE:
+            self._wake.set()
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -124,7 +161,9 @@ class Dialler:
         async with self._placing:  # what is being committed is dialled, too
             await end(self._tasks)
         await asyncio.gather(*self._dials, return_exceptions=True)
-        for campaign_id in list(self.running):
+        await self.canceller.close()
+        for campaign_id, running in list(self.running.items()):
+            await self.experience.keep(campaign_id, running.mode, running.pacer)
             try:
                 await self.filler.drain(campaign_id)
             except (LiveStateDown, SQLAlchemyError, OSError) as error:
@@ -204,20 +243,49 @@ class Dialler:
     async def _dial(self, running: Running) -> None:
         if self._draining or not self.pbx.up or not self.attempts.ledger.healthy:
             return
-        decision = running.pacer(self.snapshot(running))
-        running.last = decision
-        missing, deferred = decision.dial, 0
+        snapshot = self.snapshot(running)
+        decision = running.last = self._decide(running, snapshot)
+        campaign_id = running.campaign.id
+        cancelled = self.canceller.cancel(campaign_id, decision.cancel, snapshot.min_ring)
+        dialled = 0
+        try:
+            dialled, deferred = await self._dial_up_to(running, decision.dial)
+            if deferred:
+                running.last = replace(decision, reasons=(*decision.reasons, _deferred(deferred)))
+        finally:
+            self.signals.emit(
+                PacerDecided(campaign_id, running.mode, snapshot, running.last, dialled, cancelled)
+            )
+
+    def _decide(self, running: Running, snapshot: Snapshot) -> Decision:
+        """What the pacer says; while it fails, one line per free agent, which is always right."""
+        try:
+            decision = running.pacer(snapshot)
+        except Exception:
+            if not running.failed:
+                log.exception("pacer.failed", campaign=running.campaign.id, mode=running.mode)
+                text = f"The {running.mode} pacer of “{running.campaign.name}” fails; it dials "
+                more = "one line per free agent meanwhile."
+                self.signals.emit(Incident("pacer_failed", text + more, "error"))
+            running.failed = True
+            return progressive(snapshot)
+        running.failed = False
+        return decision
+
+    async def _dial_up_to(self, running: Running, most: int) -> tuple[int, int]:
+        """Dial; how many were, and how many leads may not be called now."""
+        dialled, deferred = 0, 0
         # Leads that may not be called now give way to others.
         for handful in range(MOST_HANDFULS):
+            missing = most - dialled
             if missing < 1:
-                return
+                return dialled, 0
             placed = await self._take(running, missing, missing if not handful else HANDFUL)
             if placed is None:
                 break
-            missing -= len(placed.flights)
+            dialled += len(placed.flights)
             deferred += placed.deferred
-        if deferred:
-            running.last = replace(decision, reasons=(*decision.reasons, _deferred(deferred)))
+        return dialled, deferred
 
     async def _take(self, running: Running, most: int, count: int) -> Placed | None:
         """Look at `count` leads to dial up to `most`; None when the hopper has none."""
@@ -256,35 +324,14 @@ class Dialler:
 
     def snapshot(self, running: Running) -> Snapshot:
         """This moment, as the campaign's pacer sees it."""
-        now = self.clock.monotonic()
-        settings = running.campaign.settings
-        return Snapshot(
-            now=now,
-            agents=tuple(
-                AgentView(
-                    a.id,
-                    "reserved" if a.state == "ready" and not a.free else a.state.value,
-                    a.since,
-                )
-                for a in self.roster
-            ),
-            calls=(*self.attempts.flights.unserved(), *self._callers()),
-            hopper_size=running.supply,
-            lines_in_use=self.attempts.flights.lines(running.campaign.id),
-            max_lines=settings.max_lines,
-            rate_tokens=running.refill(now),
-            abandon_target=settings.abandon_target,
-            answered=self.attempts.figures.answered(running.campaign.id),
-            abandoned=self.attempts.figures.abandoned(running.campaign.id),
+        return self.looker.look(
+            running.campaign.id,
+            running.campaign.settings,
+            running.zone,
+            supply=running.supply,
+            segment=running.segment,
+            rate_tokens=running.refill(self.clock.monotonic()),
         )
-
-    def _callers(self) -> list[CallView]:
-        """Callers who wait: each wants an agent as much as a call of ours does."""
-        return [
-            CallView(offered.call, "answered_waiting", offered.since)
-            for offered in self.attempts.floor.waiting
-            if offered.patient
-        ]
 
     def _place(self, campaign: Campaign, flight: Flight) -> None:
         self.attempts.flights.add(flight)
@@ -335,14 +382,19 @@ class Dialler:
 
     # -- campaigns and supply ------------------------------------------------------------------
 
+    async def catch_up(self) -> None:
+        """Take note of campaigns that were started or changed this instant."""
+        await self._apply_changes()
+
     async def _apply_changes(self) -> None:
-        while self._changed:
-            campaign_id = self._changed.pop()  # a change that comes meanwhile is a new one
-            try:
-                await self._apply(campaign_id)
-            except BaseException:
-                self._changed.add(campaign_id)
-                raise
+        async with self._applying:
+            while self._changed:
+                campaign_id = self._changed.pop()  # a change that comes meanwhile is a new one
+                try:
+                    await self._apply(campaign_id)
+                except BaseException:
+                    self._changed.add(campaign_id)
+                    raise
 
     async def _apply(self, campaign_id: int) -> None:
         async with self.store.read() as session:
@@ -355,7 +407,10 @@ class Dialler:
             if before is not None and before.windows != settings.windows:
                 self._do(self._bring_forward(campaign_id))
         if row is None or row.state != "running":
-            self.running.pop(campaign_id, None)
+            stopped = self.running.pop(campaign_id, None)
+            self.news.close(campaign_id)
+            if stopped is not None:
+                await self.experience.keep(campaign_id, stopped.mode, stopped.pacer)
             await self.filler.drain(campaign_id)  # also when an earlier try at it failed
             return
         was = self.running.get(campaign_id)
@@ -363,17 +418,39 @@ class Dialler:
             row.id, row.name, settings, settings.trunk or self.trunk, row.client_id, row.mode
         )
         options = settings.pacing.options
+        zone = zone_of(settings, self.home_region)
+        await self.window.open(campaign_id, zone, settings.pacing.window_days)
         if was is not None and (was.mode, was.options) == (row.mode, options):
             pacer = was.pacer  # with all it has learned
         else:
-            pacer = self.make_pacer(row.mode, options)
-        running = Running(campaign, row.mode, options, pacer, cycle(settings.caller_ids or ("",)))
+            pacer = await self._new_pacer(campaign_id, row.mode, options, was)
+        self.news.open(campaign_id)
+        running = Running(
+            campaign, row.mode, options, pacer, cycle(settings.caller_ids or ("",)), zone
+        )
         running.tokens_at = self.clock.monotonic()
         if was is None:
             await self.filler.rebuild(campaign_id)
             await self.filler.fill(campaign_id, settings.windows)
         running.supply = (await self.hopper.sizes(campaign_id, self.clock.now())).due
+        running.segment = await self.filler.next_segment(campaign_id)
         self.running[campaign_id] = running
+
+    async def _new_pacer(
+        self, campaign_id: int, mode: str, options: PacerOptions, was: Running | None
+    ) -> Pacer:
+        """A pacer with what its mode has learned of the campaign; what the one before knows is
+        kept for its own return."""
+        if was is not None:
+            await self.experience.keep(campaign_id, was.mode, was.pacer)
+        prior = await self.experience.recall(campaign_id, mode)
+        try:
+            return self.make_pacer(mode, replace(options, prior=prior))
+        except (ValueError, KeyError, TypeError, IndexError):
+            if prior is None:
+                raise
+            log.warning("experience.not_understood", campaign=campaign_id, exc_info=True)
+            return self.make_pacer(mode, options)
 
     async def _bring_forward(self, campaign_id: int) -> None:
         try:
@@ -383,9 +460,13 @@ class Dialler:
             log.warning("leads.not_brought_forward", campaign=campaign_id, why=why)
 
     async def _fill_forever(self) -> None:
-        last_check = self.clock.monotonic()
+        last_check = last_kept = self.clock.monotonic()
         while True:
             await asyncio.sleep(FILL_SECONDS)
+            if self.clock.monotonic() - last_kept >= EXPERIENCE_SECONDS:
+                last_kept = self.clock.monotonic()
+                for campaign_id, running in list(self.running.items()):
+                    await self.experience.keep(campaign_id, running.mode, running.pacer)
             checking = self.clock.monotonic() - last_check >= CHECK_SECONDS
             try:
                 for campaign_id, running in list(self.running.items()):
@@ -406,6 +487,8 @@ class Dialler:
         if sizes.due and not running.supply:
             self._wake.set()
         running.supply = sizes.due
+        running.segment = await self.filler.next_segment(campaign_id)
+        await self.window.refresh(campaign_id)
 
     def _broken(self, part: str, why: str) -> None:
         if not self._trouble:

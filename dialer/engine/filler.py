@@ -132,6 +132,15 @@ class Filler:
         await self.hopper.add(campaign_id, [(r.id, r.due_at or now, r.priority) for r in rows])
         return len(rows)
 
+    async def next_segment(self, campaign_id: int) -> str:
+        """The part of the leads that is dialled next: the list's id; empty if there is none."""
+        lead_id = await self.hopper.first(campaign_id, self.clock.now())
+        if lead_id is None:
+            return ""
+        async with self.store.read() as session:
+            list_id = await session.scalar(select(LeadRow.list_id).where(LeadRow.id == lead_id))
+        return str(list_id or "")
+
     async def rebuild(self, campaign_id: int) -> int:
         """Make the hopper hold exactly the leads that are `due` in the database."""
         async with self._moving:

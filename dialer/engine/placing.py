@@ -28,6 +28,7 @@ LEADS = LeadRow.__table__
 LEADS_BY_ID = (
     select(
         LeadRow.id,
+        LeadRow.list_id,
         LeadRow.state,
         LeadRow.due_at,
         LeadRow.why,
@@ -215,6 +216,7 @@ def make_flight(
         number_ids={row.position: row.number_id for row in rows},
         ring_timeout=float(campaign.settings.ring_timeout_s),
         mode=campaign.mode,
+        segment=str(lead.list_id),
     )
 
 

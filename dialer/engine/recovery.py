@@ -275,9 +275,12 @@ class Recovery:
         if placed is not None:
             flight.mode = str(placed.detail.get("mode", flight.mode))
             flight.own_agent = placed.detail.get("agent")
+        flight.segment = str(lead.list_id)
         flight.answered = _offset(flight, attempt.answered_at)
         flight.bridged = _offset(flight, attempt.bridged_at)
         flight.agent_id = attempt.agent_id
+        if flight.answered is not None:
+            flight.result = "answered"  # before we were there to tell
         return flight
 
     @staticmethod

@@ -10,10 +10,10 @@ campaign starts and every hour, and between that events are counted.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Executable, case, func, or_, select
 
 from cti.base.clock import Clock
 from cti.base.signals import Signals
@@ -173,7 +173,7 @@ def _measure(outcome: str, *, late: bool) -> tuple[int, int]:
     return int(person), int(person and (late or outcome == Outcome.ABANDONED.value))
 
 
-def _counted(campaign_id: int, day: date, zone: ZoneInfo) -> Select[Any]:
+def _counted(campaign_id: int, day: date, zone: ZoneInfo) -> Executable:
     """One day of the rows, from `ix_attempts_measured` alone."""
     begins, ends = midnight(day, zone), midnight(day + timedelta(days=1), zone)
     unserved = or_(AttemptRow.outcome == Outcome.ABANDONED.value, AttemptRow.late.is_(True))

@@ -60,6 +60,12 @@ end
 return leads
 """
 
+_FIRST: Final = """
+local best = redis.call('ZRANGE', KEYS[2], 0, 0)
+if #best > 0 then return best end
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, 1)
+"""
+
 _DONE: Final = """
 for _, lead in ipairs(ARGV) do
   if redis.call('ZREM', KEYS[3], lead) == 1 then redis.call('HDEL', KEYS[4], lead) end
@@ -107,6 +113,7 @@ class Hopper:
         self.prefix = prefix
         self._add = redis.register_script(_ADD)
         self._take = redis.register_script(_TAKE)
+        self._first = redis.register_script(_FIRST)
         self._done = redis.register_script(_DONE)
         self._give_back = redis.register_script(_GIVE_BACK)
         self._recover = redis.register_script(_RECOVER)
@@ -128,6 +135,11 @@ class Hopper:
         """Move up to `count` due leads to taken, in one step; best first."""
         leads = await self._run(self._take, campaign_id, [now.timestamp(), count, _RANK])
         return [int(lead) for lead in leads]
+
+    async def first(self, campaign_id: int, now: datetime) -> int | None:
+        """A lead that will be among the next that are taken; it stays where it is."""
+        leads = await self._run(self._first, campaign_id, [now.timestamp()])
+        return int(leads[0]) if leads else None
 
     async def done(self, campaign_id: int, lead_ids: Sequence[int]) -> None:
         """Forget leads that were taken: their attempts are committed. Others stay."""

@@ -80,9 +80,7 @@ def _classify(evidence: Evidence) -> Verdict:
     end = _end(evidence)
     if end is None:
         return _no_end(evidence)
-    return (
-        _heard_before_answer(evidence, end) or _taken_back(evidence) or _signalled(evidence, end)
-    )
+    return _heard_before_answer(evidence, end) or _taken_back(evidence) or _signalled(evidence, end)
 
 
 def taken_back(evidence: Evidence) -> bool:
