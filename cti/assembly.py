@@ -103,7 +103,7 @@ def build(settings: Settings) -> Service:
         unknown=unknown.hear,
     )
     attempts.last_words = ears.last_words
-    teller = Teller(attempts, floor, signals, clock)
+    teller, menus = Teller(attempts, floor, signals, clock), load_menus(settings.menus)
     hopper = Hopper(redis)
     filler = Filler(store, hopper, clock)
     dialler = Dialler(
@@ -146,7 +146,7 @@ def build(settings: Settings) -> Service:
         inbound=inbound,
         agi=AgiServer(
             *infrastructure.agi_address,
-            IvrService(load_menus(settings.menus), inbound, told=teller).handle,
+            IvrService(menus, inbound, told=teller).handle,
         ),
         ledger=ledger,
         attempts=attempts,
@@ -159,7 +159,7 @@ def build(settings: Settings) -> Service:
         by_hand=ByHand(store, dialler, roster, signals, clock, settings.default_region),
         recovery=recovery,
         watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
-        campaigns=CampaignService(store, clock, dialler.campaign_changed),
+        campaigns=CampaignService(store, clock, dialler.campaign_changed, menus.by_name),
         leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
         reclassify=ReclassifyService(store, clock),
         reports=ReportService(store, clock, infrastructure.state / "reports"),

@@ -81,6 +81,9 @@ def _after_answer(persona: Persona, pace: float) -> Iterator[str]:
         yield f"Set(TIMEOUT(absolute)={_between(persona.talk, pace, 'TALK')})"
     else:
         yield f"Set(TIMEOUT(absolute)={_FOR_EVER})"
+    if persona.keys is not None:
+        yield "Wait(1)"
+        yield f"SendDTMF({persona.keys})"
     if persona.answer is not None:
         yield f"n(say),Playback(${{SOUNDS}}/{persona.answer})"
     repeats = persona.answer is not None and not persona.once

@@ -52,6 +52,9 @@ class Persona(BaseModel):
     once: bool = Field(False, description="`answer` is said once, then silence; else over again")
     talk: tuple[Seconds, Seconds] = Field((0.0, 0.0), description="from answer to own hang-up")
     hangup: Literal["customer", "agent"] = Field("customer", description="who ends the talk")
+    keys: str | None = Field(
+        None, pattern=r"^[0-9*#]{1,8}$", description="pressed a second after the answer"
+    )
     patience: int | None = Field(
         None, ge=1, le=60, description="hangs up when it hears nothing so long, whole seconds"
     )
@@ -63,9 +66,9 @@ class Persona(BaseModel):
         for name, (least, most) in (("ring", self.ring), ("talk", self.talk)):
             if least > most:
                 raise ValueError(f"{name}: the least comes first")
-        spoken = self.answer or self.once or self.patience or self.talk != (0.0, 0.0)
+        spoken = self.answer or self.once or self.patience or self.keys or self.talk != (0.0, 0.0)
         if self.signal != "answer" and (spoken or self.hangup == "agent"):
-            raise ValueError("answer, once, talk, hangup and patience need signal: answer")
+            raise ValueError("answer, once, talk, keys, hangup and patience need signal: answer")
         if self.signal == "answer" and self.hangup == "customer" and self.talk[1] == 0:
             raise ValueError("a customer who hangs up needs a talk time")
         return self

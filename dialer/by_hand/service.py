@@ -94,6 +94,7 @@ class ByHand:
         Raises NotFound for the agent or when no lead may be called now; Conflict when the campaign
         is not one of previews that runs, or the agent is not ready.
         """
+        await self.dialler.catch_up()
         running = self.dialler.open_for_calls(campaign_id)
         if running.mode != "preview":
             raise Conflict(
@@ -202,6 +203,7 @@ class ByHand:
         for what is no number; NotFound for the agent; Conflict with a sentence when it may not be
         called now, or the agent is not ready.
         """
+        await self.dialler.catch_up()
         running = self.dialler.open_for_calls(campaign_id)
         e164 = self._e164(running.campaign, number)
         region = running.campaign.settings.region or self.default_region

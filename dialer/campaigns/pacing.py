@@ -1,5 +1,6 @@
 """What a campaign chooses of its pacing, and what a mode cannot do without."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -121,10 +122,13 @@ class PacingSettings(BaseModel):
         return self
 
 
-def check_pacing(mode: str, settings: "CampaignSettings") -> None:
+def check_pacing(
+    mode: str, settings: "CampaignSettings", menus: Collection[str] | None = None
+) -> None:
     """UserError for settings that a campaign must not be made, changed or started with.
 
-    Not a fault of the settings alone, so that campaigns of older days can still be read.
+    menus: names of the IVR's; None: not known. Not a fault of the settings alone, so that campaigns
+    of older days can still be read.
     """
     pacing = settings.pacing
     if settings.abandon_target > HIGHEST_TARGET and not pacing.confirm_target:
@@ -139,6 +143,11 @@ def check_pacing(mode: str, settings: "CampaignSettings") -> None:
         raise UserError(
             "settings.pacing: who answers an agentless campaign must hear something.",
             "Set pacing.message to a sound, or pacing.menu to an IVR menu.",
+        )
+    if menus is not None and pacing.menu is not None and pacing.menu not in menus:
+        raise UserError(
+            f"settings.pacing.menu: there is no menu {pacing.menu!r}.",
+            f"There are: {', '.join(sorted(menus))}.",
         )
     if pacing.lines is None and settings.max_lines is None:
         raise UserError(

@@ -1,6 +1,6 @@
 """Campaigns: making them, changing them, starting and stopping them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -37,11 +37,18 @@ class CampaignService:
     """Use cases of campaigns.
 
     on_change: told the id of a campaign after its state or settings changed and were committed,
-    so that the engine can look at it. It must not block or raise.
+    so that the engine can look at it. It must not block or raise. menus: names of the IVR's.
     """
 
-    def __init__(self, store: Store, clock: Clock, on_change: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        on_change: Callable[[int], None],
+        menus: Collection[str] | None = None,
+    ) -> None:
         self._store = store
+        self._menus = menus
         self._clock = clock
         self._on_change = on_change
 
@@ -59,7 +66,7 @@ class CampaignService:
         """
         name = _check_name(name)
         settings = settings or CampaignSettings()
-        check_pacing(mode, settings)
+        check_pacing(mode, settings, self._menus)
         row = CampaignRow(
             name=name,
             client_id=client_id,
@@ -119,7 +126,8 @@ class CampaignService:
                 if settings is not None:
                     row.settings = settings.model_dump(mode="json")
                 if mode is not None or settings is not None:
-                    check_pacing(row.mode, CampaignSettings.model_validate(row.settings))
+                    chosen = CampaignSettings.model_validate(row.settings)
+                    check_pacing(row.mode, chosen, self._menus)
         return self._changed(row)
 
     async def start(self, campaign_id: int) -> Campaign:
@@ -139,7 +147,8 @@ class CampaignService:
             row = await _get(session, campaign_id, locked=True)
             check_move(row.name, CampaignState(row.state), then)
             if then is CampaignState.RUNNING:
-                check_pacing(row.mode, CampaignSettings.model_validate(row.settings))
+                chosen = CampaignSettings.model_validate(row.settings)
+                check_pacing(row.mode, chosen, self._menus)
             row.state = then
         return self._changed(row)
 

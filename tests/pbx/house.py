@@ -92,11 +92,13 @@ class House:
             self._used[key] = self.world.personas.numbers_of(persona, prefix, start)
         return next(self._used[key])
 
-    async def campaign(self, *numbers: str, **settings: Any) -> int:
+    async def campaign(self, *numbers: str, mode: str = "progressive", **settings: Any) -> int:
         """A running campaign that calls these numbers from a lead file; its id."""
         name = f"campaign {next(self._names)}"
         plan = {"windows": ALWAYS, "wrap_up_s": 30, "ring_timeout_s": 15} | settings
-        made = await self.ask("POST", "/v1/campaigns", json={"name": name, "settings": plan})
+        made = await self.ask(
+            "POST", "/v1/campaigns", json={"name": name, "mode": mode, "settings": plan}
+        )
         campaign = int(made["id"])
         table = "name,phone\n" + "".join(f"P{n},{v}\n" for n, v in enumerate(numbers))
         job = await self.ask(

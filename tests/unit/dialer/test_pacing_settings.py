@@ -91,6 +91,8 @@ def test_an_agentless_campaign_says_what_is_heard_and_how_many_at_once() -> None
     with pytest.raises(UserError, match="no agents to go by"):
         check_pacing("agentless", chosen(message="offer"))
     check_pacing("progressive", chosen())
+    with pytest.raises(UserError, match=r"no menu 'survey'\. There are: main, vote"):
+        check_pacing("agentless", chosen(menu="survey", lines=1), {"vote", "main"})
 
 
 @pytest.fixture

@@ -32,13 +32,15 @@ class Channel:
     variables: dict[str, str] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     up: bool = True
+    script: str = "menu"
+    dialled: str = "+4989100"
 
     async def call(self, port: int) -> None:
         """Call the server and do what it says until it lets go."""
         self._keys = iter(self.keys)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            writer.write(greeting())
+            writer.write(greeting(agi_network_script=self.script, agi_arg_1=self.dialled))
             while line := await reader.readline():
                 for reply in self._answers(line.decode()):
                     writer.write(reply.encode() + b"\n")

@@ -35,10 +35,10 @@ MENUS = [
 
 
 @asynccontextmanager
-async def house(tmp_path: Path, book: Book) -> AsyncIterator[int]:
+async def house(tmp_path: Path, book: Book, ours: Book | None = None) -> AsyncIterator[int]:
     for menu in MENUS:
         (tmp_path / f"{menu['name']}.yaml").write_text(yaml.safe_dump(menu), encoding="utf-8")
-    service = IvrService(load_menus(tmp_path), book)
+    service = IvrService(load_menus(tmp_path), book, ours)
     server = AgiServer("127.0.0.1", 0, service.handle)
     await server.start()
     try:
@@ -47,8 +47,8 @@ async def house(tmp_path: Path, book: Book) -> AsyncIterator[int]:
         await server.close()
 
 
-async def call(tmp_path: Path, channel: Channel, book: Book) -> None:
-    async with house(tmp_path, book) as port:
+async def call(tmp_path: Path, channel: Channel, book: Book, ours: Book | None = None) -> None:
+    async with house(tmp_path, book, ours) as port:
         await channel.call(port)
 
 
@@ -140,3 +140,25 @@ async def test_a_broken_book_leaves_the_call_to_the_dialplan(tmp_path: Path, bro
         await call(tmp_path, channel, book)
     assert "CTI_ROUTE" not in channel.variables
     assert logs[-1]["call"] == ID
+
+
+async def test_a_call_of_ours_is_led_through_the_menu_it_names(tmp_path: Path) -> None:
+    callers, ours = Book(), Book()
+    channel = Channel(keys=["*", "1"], script="told", dialled="more")
+    await call(tmp_path, channel, callers, ours)
+    assert channel.played == ["deeper", "welcome", "choose", "moment"]
+    assert channel.variables["CTI_ROUTE"] == "floor"
+    assert callers.notes == []
+    assert ours.notes[1:] == [
+        ("chose", ID, "more", "*"),
+        ("chose", ID, "main", "1"),
+        ("queued", ID, "sales"),
+    ]
+
+
+async def test_a_menu_that_is_not_there_leaves_the_call_to_the_dialplan(tmp_path: Path) -> None:
+    channel, ours = Channel(keys=["1"], script="told", dialled="survey"), Book()
+    with structlog.testing.capture_logs() as logs:
+        await call(tmp_path, channel, Book(), ours)
+    assert (channel.played, channel.variables, ours.notes) == ([], {}, [])
+    assert "there is no menu 'survey'" in logs[-1]["reason"]

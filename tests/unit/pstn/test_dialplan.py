@@ -112,3 +112,8 @@ def test_pace_shortens_every_wait() -> None:
         "Wait(600)",
         "Hangup(16)",
     ]
+
+
+def test_who_presses_keys_does_so_a_second_after_the_answer() -> None:
+    acts = acts_of(signal="answer", keys="19", hangup="agent", answer="customer")
+    assert acts[3:6] == ["Wait(1)", "SendDTMF(19)", "Playback(${SOUNDS}/customer)"]
