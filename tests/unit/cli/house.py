@@ -22,6 +22,9 @@ from dialer.attempts.api import router as attempts_router
 from dialer.attempts.service import AttemptService, AttemptView, CorrectionView, Moment
 from dialer.board.api import router as board_router
 from dialer.board.board import Board, BoardView, CallersView, CampaignView, LinkView, RecordingsView
+from dialer.by_hand.api import router as by_hand_router
+from dialer.by_hand.service import ByHand
+from dialer.by_hand.views import AttemptShown, NumberShown, PlacedCall, PreviewLead
 from dialer.campaigns.api import router as campaigns_router
 from dialer.campaigns.service import Campaign, CampaignService
 from dialer.campaigns.settings import CampaignSettings
@@ -377,6 +380,73 @@ class Recordings:
         )
 
 
+class CallsByHand:
+    """One lead that is looked at; `asked` keeps what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    async def next_lead(self, campaign_id: int, agent: str) -> PreviewLead:
+        self.asked.append(("next", campaign_id, agent))
+        earlier = AttemptShown(
+            id="at-0",
+            placed_at=NOW,
+            number="+8613800138000",
+            agent="alice",
+            outcome="answered",
+            outcome_reason="",
+            disposition="no_time_fixed",
+            callback_at=None,
+            note="prefers mornings",
+        )
+        barred = "It is on the do-not-call list."
+        numbers = [
+            NumberShown(
+                e164="+8613800138000", position=0, next=False, may_call=False, why_not=barred
+            ),
+            NumberShown(e164="+8613800138001", position=1, next=True, may_call=True, why_not=""),
+        ]
+        return PreviewLead(
+            lead_id=7,
+            campaign_id=campaign_id,
+            campaign="Spring",
+            agent=agent,
+            attempt_id="at-9",
+            until=NOW + timedelta(seconds=120),
+            seconds_left=120,
+            name="Li [bold]Na",
+            reference="c-1",
+            fields={"city": "Shanghai"},
+            time_zone="Asia/Shanghai",
+            local_time="Mon 2026-03-02 17:00",
+            promised_at=None,
+            why="no_answer: again.",
+            numbers=numbers,
+            attempts=[earlier],
+        )
+
+    async def dial_previewed(
+        self, campaign_id: int, lead_id: int, number: str | None
+    ) -> PlacedCall:
+        self.asked.append(("dial", campaign_id, lead_id, number))
+        return self._placed(campaign_id, "alice", number or "+8613800138001")
+
+    async def skip(self, campaign_id: int, lead_id: int) -> None:
+        self.asked.append(("skip", campaign_id, lead_id))
+
+    async def call_number(self, campaign_id: int, agent: str, number: str, name: str) -> PlacedCall:
+        self.asked.append(("call", campaign_id, agent, number, name))
+        if number == "110":
+            raise Conflict("110 may not be called: it is barred.")
+        return self._placed(campaign_id, agent, number)
+
+    @staticmethod
+    def _placed(campaign_id: int, agent: str, number: str) -> PlacedCall:
+        return PlacedCall(
+            attempt_id="at-9", campaign_id=campaign_id, lead_id=7, number=number, agent=agent
+        )
+
+
 class House:
     """All of them, and the application that serves them."""
 
@@ -386,6 +456,7 @@ class House:
         self.roster = Roster(signals, clock)
         self.attempts, self.board = AttemptsSeen(), BoardSeen()
         self.recordings = Recordings(folder, monkeypatch)
+        self.by_hand = CallsByHand()
         self.parts = {"pbx": "ok"}
         agents = cast("AgentService", Agents(self.roster))
         self.app: FastAPI = create_app(
@@ -399,6 +470,7 @@ class House:
                 attempts_router(
                     cast("AttemptService", self.attempts), cast("AgentsWord", self.attempts)
                 ),
+                by_hand_router(cast("ByHand", self.by_hand)),
                 board_router(cast("Board", self.board)),
                 recordings_router(
                     cast(

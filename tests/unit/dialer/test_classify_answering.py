@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dialer.outcomes.classify import classify, contradicts
-from dialer.outcomes.evidence import Evidence
+from dialer.outcomes.classify import Verdict, classify, contradicts
+from dialer.outcomes.evidence import Evidence, Kind
 from dialer.outcomes.outcome import Outcome
 
 
@@ -80,3 +80,43 @@ def test_strange_words_decide_nothing(detail: dict[str, Any]) -> None:
 )
 def test_when_a_word_contradicts_an_outcome(said: str, outcome: Outcome, differs: bool) -> None:
     assert contradicts(said, outcome) is differs
+
+
+def agentless(*rows: tuple[float, str, dict[str, Any]]) -> Verdict:
+    evidence = Evidence()
+    evidence.add(0, Kind.PLACED, mode="agentless")
+    evidence.add(2, Kind.ANSWERED)
+    for at, kind, detail in rows:
+        evidence.add(at, kind, **detail)
+    return classify(evidence)
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"sound": "offer", "whole": True, "seconds": 9.5}, "heard the message out"),
+        ({"sound": "offer", "whole": False, "seconds": 3.25}, "heard the message for 3.2 s"),
+        (
+            {"menu": "vote", "whole": True, "keys": ["vote:1"]},
+            "heard the menu vote out, pressed vote:1",
+        ),
+        ({"seconds": "?", "keys": 3}, "heard the message for some s"),
+    ],
+)
+def test_a_call_without_agents_is_answered_however_much_was_heard(
+    told: dict[str, object], reason: str
+) -> None:
+    verdict = agentless((12, "told", told), (12, "hangup", {"cause": 16}))
+    assert verdict == Verdict(Outcome.ANSWERED, f"Answered; {reason}.")
+
+
+def test_a_call_without_agents_that_ends_at_once_is_not_abandoned() -> None:
+    verdict = agentless((2.1, "hangup", {"cause": 16}))
+    assert verdict.outcome is Outcome.ANSWERED
+    assert verdict.reason == "Answered, and ended before the campaign's message."
+
+
+def test_a_call_without_agents_may_still_reach_one_or_a_machine() -> None:
+    assert agentless((9, "bridged", {"agent": 1})).reason == "Answered and connected to an agent."
+    machine = agentless((3, "judged", {"is": "machine", "confidence": 0.99}))
+    assert machine.outcome is Outcome.MACHINE

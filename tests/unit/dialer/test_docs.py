@@ -5,9 +5,11 @@ from pathlib import Path
 
 import yaml
 
+from dialer.campaigns.pacing import PacingSettings, check_pacing
 from dialer.campaigns.settings import CampaignSettings
 from dialer.outcomes.outcome import Outcome
 from dialer.outcomes.signals import CAUSE_OUTCOMES, SIP_OUTCOMES
+from dialer.pacing.modes import MODES
 from dialer.retry.rule import Then
 from dialer.retry.shipped import DISPOSITION_RULES, OUTCOME_RULES
 
@@ -41,3 +43,12 @@ def test_the_table_of_signals_is_the_code() -> None:
         statuses |= {int(n): Outcome(name) for n in re.findall(r"\d+", sip_cell) if n != "480"}
     assert causes == CAUSE_OUTCOMES
     assert statuses == SIP_OUTCOMES
+
+
+def test_every_mode_and_pacing_setting_is_on_its_page() -> None:
+    page = (DOCS / "modes.md").read_text("utf-8")
+    assert set(MODES) <= set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    named = set(re.findall(r"`pacing\.(\w+)`", page))
+    assert set(PacingSettings.model_fields) <= named
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    check_pacing("agentless", CampaignSettings.model_validate(yaml.safe_load(example)))
