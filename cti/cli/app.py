@@ -22,6 +22,7 @@ from cti.cli import (
     recordings,
     reports,
     schedule,
+    simulate,
 )
 from cti.cli.options import State, load_settings
 
@@ -53,6 +54,7 @@ app.add_typer(processes.pstn, name="pstn")
 
 app.command()(doctor.doctor)
 app.command()(classify.classify)
+app.command()(simulate.simulate)
 app.command("dial")(by_hand.dial_number)
 
 

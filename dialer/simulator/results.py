@@ -77,7 +77,8 @@ class Day:
 
     scenario: str
     seed: int
-    agents: int
+    agents: int  # the most at once
+    seconds: float
     dialled: int
     answered: int
     served: int
@@ -196,6 +197,7 @@ class Tally:
             scenario=self.scenario.name,
             seed=seed,
             agents=self.scenario.team,
+            seconds=self.scenario.seconds,
             dialled=self.dialled,
             answered=self.persons,
             served=self.served,

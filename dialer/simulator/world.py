@@ -50,6 +50,12 @@ class Secrets(Protocol):
     def wanted_at(self, call_id: str) -> float:
         """When this call will want an agent; infinite: never."""
 
+    def rings_at(self, call_id: str) -> float:
+        """When this call begins to ring, or began; until then it may be cancelled."""
+
+    def answered_at(self, call_id: str) -> float:
+        """When this call will be, or was, answered; infinite: never."""
+
     def free_at(self, agent_id: int) -> float:
         """When this agent will be ready for the next call; infinite: not foreseen."""
 
@@ -93,8 +99,9 @@ class _Call:
     view: CallView
     segment: Segment | None
     person: bool
-    wanted_at: float  # when it will want an agent
     rings_at: float
+    answered_at: float  # infinite: never
+    wanted_at: float  # when it will want an agent
     judged: bool = False  # by detection, before an agent had it: what it takes for a person
     wants_since: float = 0.0
     over: bool = False  # resolved, and not waiting for an agent
@@ -160,6 +167,14 @@ class World:
     def wanted_at(self, call_id: str) -> float:
         """See `Secrets`."""
         return self._calls[call_id].wanted_at
+
+    def rings_at(self, call_id: str) -> float:
+        """See `Secrets`."""
+        return self._calls[call_id].rings_at
+
+    def answered_at(self, call_id: str) -> float:
+        """See `Secrets`."""
+        return self._calls[call_id].answered_at
 
     def free_at(self, agent_id: int) -> float:
         """See `Secrets`."""
@@ -279,7 +294,8 @@ class World:
             self._foretold(segment),
         )
         ends = self.now + silent + rings
-        call = _Call(view, segment, person, ends if answers else math.inf, self.now + silent)
+        answered = ends if answers else math.inf
+        call = _Call(view, segment, person, self.now + silent, answered, answered)
         self._calls[view.id] = call
         self._leads -= 1
         self._tokens -= 1
@@ -289,7 +305,7 @@ class World:
         if not answers:
             self._at(ends, self._unanswered, call)
         elif machines and machines.detection and machines.detection.first:
-            self._decide_first(call, ends)
+            self._decide_first(call)
         else:
             self._at(ends, self._wants_agent, call)
 
@@ -331,6 +347,7 @@ class World:
         rung = self.now - call.rings_at
         if call.view.state == "placed" or rung >= self.scenario.min_ring_s:
             self.tally.cancelled += 1
+            self._leads += 1  # to be called again
             self._drop(call, "cancelled")
 
     def _wants_agent(self, call: _Call) -> None:
@@ -365,13 +382,14 @@ class World:
 
     # -- answering machines --------------------------------------------------------------------
 
-    def _decide_first(self, call: _Call, answered: float) -> None:
+    def _decide_first(self, call: _Call) -> None:
         """Plan what detection will say before an agent has the call."""
         machines, chance = self.scenario.machines, self._chances.detection
         if machines is None or machines.detection is None:  # then nobody asks
             return
         detection = machines.detection
         takes = min(detection.delay.sample(chance), DECIDED_WITHIN)
+        answered = call.answered_at
         wrong = detection.lost_persons if call.person else detection.found
         call.judged = True
         self._at(answered, self._deciding, call)
