@@ -61,7 +61,7 @@ MARK_WITHIN = 0.3
 QUIET_AT_MOST = 1.9
 """Seconds after the answer by which the message starts if there is no agent: with the prompt's
 first word that is below the two seconds of the law."""
-FIRST_WORD = 0.2
+FIRST_WORD = 0.25
 """Seconds from the end of an agent's time to the first word of the message, at most."""
 CANCEL_MARGIN = 0.5  # seconds before the ring time-out from which a hang-up counts as ours
 
@@ -164,16 +164,8 @@ class Attempts:
         """Give an answered call to the floor, unless it is not in the dialplan yet, is held, has
         had its agent or its message, or is none for agents."""
         had_agent = flight.bridged is not None and not flight.returning
-        if (
-            flight.agentless
-            or had_agent
-            or flight.unserved
-            or flight.taken
-            or flight.held
-            or not flight.entered
-        ):
-            return
-        if flight.ended:
+        over = had_agent or flight.unserved or flight.ended
+        if over or flight.agentless or flight.taken or flight.held or not flight.entered:
             return
         settings = self.campaigns[flight.campaign_id]
         quiet = settings.pacing.grace_s - FIRST_WORD

@@ -279,7 +279,7 @@ async def test_without_a_beep_it_follows_silence_by_the_dialplan_alone(outside: 
     ]
     given = {name: value for name, value in placed.variables.items() if name != "CTI_SIDES"}
     assert given == {
-        "CTI_HOLD_MS": "1850",  # the dialplan's own, if we were dead
+        "CTI_HOLD_MS": "1800",  # the dialplan's own, if we were dead
         "CTI_AFTER_BEEP": "vm-goodbye",
         "CTI_SILENCE_MS": "1500",
         "CTI_BEEP_MAX": "20",
