@@ -3,8 +3,14 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
 
+from sqlalchemy import Table
+
+from cti.agents.history import AgentHistory
 from cti.agents.memory import AgentMemory
+from cti.agents.models import AgentStateRow
 from cti.agents.phones import Phones
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
@@ -24,6 +30,7 @@ from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.service import Service
 from cti.settings import Settings
+from cti.store.batches import Batches
 from cti.store.engine import Store
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
@@ -31,6 +38,10 @@ from dialer.board.board import Board, CallersView, LinkView, RecordingsView
 from dialer.by_hand.service import ByHand
 from dialer.campaigns.service import CampaignService
 from dialer.compliance.service import DoNotCallService
+from dialer.decisions.keeping import Keeper
+from dialer.decisions.live import LivePacing, publisher
+from dialer.decisions.models import DecisionRow
+from dialer.decisions.service import PacingService
 from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
 from dialer.engine.barring import BarWatch
@@ -119,6 +130,20 @@ def build(settings: Settings) -> Service:
         recordings.path_for,
         home_region=settings.default_region,
     )
+    keep = timedelta(days=settings.history_days)
+    decisions, agent_states = (
+        Batches(store, cast("Table", row.__table__), what, signals, clock, keep)
+        for row, what in ((DecisionRow, "pacing decisions"), (AgentStateRow, "agents' states"))
+    )
+    Keeper(decisions, signals, clock)
+    AgentHistory(agent_states, signals, clock)
+    live_pacing = LivePacing(
+        signals,
+        clock,
+        lambda campaign: attempts.campaigns[campaign].pacing.window_words,
+        publisher(bus),
+    )
+    campaigns = CampaignService(store, clock, dialler.campaign_changed, menus.by_name)
     recovery = Recovery(
         store,
         attempts,
@@ -159,7 +184,10 @@ def build(settings: Settings) -> Service:
         by_hand=ByHand(store, dialler, roster, signals, clock, settings.default_region),
         recovery=recovery,
         watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
-        campaigns=CampaignService(store, clock, dialler.campaign_changed, menus.by_name),
+        campaigns=campaigns,
+        decisions=decisions,
+        agent_states=agent_states,
+        pacing=PacingService(store, campaigns, live_pacing, clock, settings.default_region),
         leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
         reclassify=ReclassifyService(store, clock),
         reports=ReportService(store, clock, infrastructure.state / "reports"),
@@ -186,6 +214,7 @@ def build(settings: Settings) -> Service:
                 missing=tally.missing,
                 seconds=round(tally.seconds, 1),
             ),
+            pacing=live_pacing.view,
         ),
     )
     service.watchdog.knows = service.wanted

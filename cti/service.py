@@ -44,6 +44,7 @@ from cti.floor.takeover import Takeover
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.settings import Settings
+from cti.store.batches import Batches
 from cti.store.engine import Store
 from cti.store.migrate import migrate
 from dialer.announcements.api import router as announcements_router
@@ -68,6 +69,8 @@ from dialer.compliance.consents import ConsentService
 from dialer.compliance.limits import CapsService
 from dialer.compliance.service import DoNotCallService
 from dialer.corrections.service import AgentsWord
+from dialer.decisions.api import router as pacing_router
+from dialer.decisions.service import PacingService
 from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
 from dialer.engine.dialler import Dialler
@@ -135,6 +138,9 @@ class Service:
     recovery: Recovery
     watchdog: Watchdog
     campaigns: CampaignService
+    decisions: Batches
+    agent_states: Batches
+    pacing: PacingService
     leads: LeadService
     do_not_call: DoNotCallService
     reclassify: ReclassifyService
@@ -196,6 +202,9 @@ class Service:
         undo.push_async_callback(self.ledger.close)
         self.memory.start()
         undo.push_async_callback(self.memory.close)
+        for history in (self.decisions, self.agent_states):
+            history.start()
+            undo.push_async_callback(history.close)
         await self.recordings.start()
         undo.push_async_callback(self.recordings.close)
         await self.recordings.resume(self._lives)
@@ -319,6 +328,7 @@ class Service:
             routers=[
                 board_router(self.board),
                 campaigns_router(self.campaigns),
+                pacing_router(self.pacing),
                 by_hand_router(self.by_hand),
                 leads_router(self.leads),
                 clients_router(ClientService(self.store)),

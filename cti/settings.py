@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     hearing_workers: int | None = Field(
         None, ge=0, le=256, description="listening processes; unset: cores less one, 0: no ears"
     )
+    history_days: int = Field(
+        35, ge=1, le=3650, description="how long pacing decisions and agents' states are kept"
+    )
     menus: Path = Field(SHIPPED_MENUS, description="folder of IVR menus (YAML)")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"

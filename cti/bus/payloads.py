@@ -140,6 +140,34 @@ class CampaignState(Message):
     reason: str = ""
 
 
+class CampaignPacing(Message):
+    """How a running campaign is paced, and how it keeps its promise; once a second."""
+
+    address: ClassVar[str] = "campaigns/{campaign}/pacing"
+    retained: ClassVar[bool] = True
+
+    schema_name: Literal["campaign.pacing"] = Field(default="campaign.pacing", alias="schema")
+    version: Literal[1] = 1
+    campaign: int
+    mode: str
+    dialled_last_minute: int = Field(ge=0)
+    ringing: int = Field(ge=0, description="calls under way that nobody has answered")
+    waiting: int = Field(ge=0, description="people who wait for an agent")
+    free: int = Field(ge=0, description="agents ready")
+    busy: int = Field(ge=0, description="agents in a call, or wrapping one up")
+    expected_answers: float | None = Field(description="soon; null: the mode does not foretell")
+    expected_free: float | None = Field(description="agents free by then")
+    budget_left: float | None = Field(description="abandons the target still allows")
+    answer_probability: float | None = Field(description="that a call dialled now is answered")
+    answered: int = Field(ge=0, description="by a person, in the measuring window")
+    abandoned: int = Field(ge=0, description="of these, without an agent in time")
+    abandon_rate: float = Field(ge=0, le=1)
+    abandon_high: float = Field(ge=0, le=1, description="upper end of its 95 % interval")
+    abandon_target: float = Field(ge=0, le=1)
+    window: str = Field(description="the measuring window: today, in the last 30 days")
+    reasons: str = Field(description="why it dials as many as it does")
+
+
 class AttemptEvent(Message):
     """What all events of one dial of one number tell."""
 
@@ -289,7 +317,7 @@ class Incident(Message):
 
 
 ALL: tuple[type[Message], ...] = (
-    ServiceState, AgentState, CampaignState,
+    ServiceState, AgentState, CampaignState, CampaignPacing,
     AttemptPlaced, AttemptRinging, AttemptAnswered, AttemptBridged, AttemptEnded,
     CallArrived, CallQueued, CallBridged, CallEnded,
     RecordingReady, RecordingMissing, Incident, AgentSoundsLike, AgentMachineTakenBack,

@@ -18,6 +18,7 @@ from cti.cli import (
     doctor,
     leads,
     outcomes,
+    pacing,
     processes,
     recordings,
     reports,
@@ -48,6 +49,7 @@ app.add_typer(dnc.consent, name="consent")
 app.add_typer(dnc.caps, name="caps")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(by_hand.preview, name="preview")
+app.add_typer(pacing.app, name="pacing")
 app.add_typer(processes.pbx, name="pbx")
 app.add_typer(processes.pstn, name="pstn")
 

@@ -13,6 +13,7 @@ from cti.agents.roster import Roster
 from cti.base.clock import Clock
 from cti.store.engine import Store
 from dialer.campaigns.models import CampaignRow
+from dialer.decisions.views import PacingView
 from dialer.engine.attempts import Attempts
 from dialer.engine.dialler import Dialler
 from dialer.engine.figures import CampaignFigures
@@ -87,6 +88,7 @@ class CampaignView(BaseModel):
     machine_seconds_saved: float = Field(0.0, description="by the campaign's estimate")
     outcomes: dict[str, int]
     leads: dict[str, int]
+    pacing: PacingView | None = Field(None, description="null while it does not run")
 
 
 class BoardView(BaseModel):
@@ -116,6 +118,7 @@ class Board:
     callers: Callable[[], CallersView]
     link: Callable[[], LinkView]
     recordings: Callable[[], RecordingsView]
+    pacing: Callable[[int], PacingView | None] = lambda _: None
     _campaigns: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     _leads: dict[int, dict[str, int]] = field(default_factory=dict)
     _again: dict[int, int] = field(default_factory=dict)
@@ -173,6 +176,7 @@ class Board:
             machine_seconds_saved=round(figures.machine_seconds_saved, 1),
             outcomes=dict(figures.outcomes.most_common()),
             leads=self._leads.get(campaign_id, {}),
+            pacing=self.pacing(campaign_id) if running else None,
         )
 
     async def _read_leads(self) -> None:

@@ -1,0 +1,88 @@
+"""A decision in words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dialer.decisions.views import Moment
+from dialer.pacing.decision import plural
+from dialer.simulator.results import wilson
+
+BOUND: Final[Mapping[str, str]] = {
+    "agents": "more lines might have been answered than agents come free",
+    "budget": "the abandon target allows no more",
+    "ratio": "the campaign's lines per agent were reached",
+    "mode": "in this mode nothing is dialled by itself",
+    "hopper": "no more leads were due",
+    "lines": "the campaign's lines were all in use",
+    "rate": "the campaign's calls per second were reached",
+}
+
+
+def explain(moment: Moment, window: str, zone: ZoneInfo) -> list[str]:
+    """What was seen, what was done, and why; a sentence each. window: as `Moment.window`."""
+    return [
+        _done(moment, zone),
+        f"Agents: {_agents(moment)}.",
+        f"Calls that wanted one: {_calls(moment)}; {plural(moment.lines, 'line')} in use in all.",
+        *_expected(moment),
+        _promise(moment, window),
+        f"Not more, because {BOUND.get(moment.bound_by, moment.bound_by)}.",
+        f"In the pacer's words: {moment.reasons}.",
+    ]
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment where the campaign is."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _done(moment: Moment, zone: ZoneInfo) -> str:
+    back = f", {plural(moment.cancelled, 'call')} taken back" if moment.cancelled else ""
+    where = f"{local(moment.at, zone)} ({zone.key})"
+    return f"{where}, {moment.mode}: {plural(moment.dialled, 'line')} dialled{back}."
+
+
+def _agents(moment: Moment) -> str:
+    states = {
+        "free": moment.ready,
+        "being connected": moment.reserved,
+        "talking": moment.talking,
+        "wrapping up": moment.wrapping,
+        "away": moment.not_ready,
+    }
+    return ", ".join(f"{count} {state}" for state, count in states.items() if count) or "none"
+
+
+def _calls(moment: Moment) -> str:
+    states = {
+        "not ringing yet": moment.placed,
+        "ringing": moment.ringing,
+        "being decided on": moment.deciding,
+        "waiting": moment.waiting,
+    }
+    return ", ".join(f"{count} {state}" for state, count in states.items() if count) or "none"
+
+
+def _expected(moment: Moment) -> list[str]:
+    said = []
+    if moment.expected_answers is not None and moment.expected_free is not None:
+        said.append(
+            f"Expected soon: {moment.expected_answers:.1f} answers, with these lines, and "
+            f"{moment.expected_free:.1f} agents free by then."
+        )
+    if moment.answer_probability is not None:
+        said.append(f"Of calls dialled then, {moment.answer_probability:.0%} are answered.")
+    return said
+
+
+def _promise(moment: Moment, window: str) -> str:
+    low, high = wilson(moment.abandoned, moment.answered)
+    share = f"{moment.abandoned} of {moment.answered} answered"
+    if moment.answered:
+        rate = moment.abandoned / moment.answered
+        share += f", {rate:.1%} (95 %: {low:.1%} to {high:.1%})"
+    left = moment.target * moment.answered - moment.abandoned
+    allowed = f"; {abs(left):.1f} {'more were allowed' if left >= 0 else 'too many'}"
+    return f"Abandoned {window}: {share}; {moment.target:.1%} may be{allowed}."
