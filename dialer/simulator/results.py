@@ -68,9 +68,11 @@ class Waits:
 class Day:
     """The figures of a whole scenario.
 
-    answered: by persons; they were served, abandoned, lost (taken for machines), or at the very
-    end still waiting. occupancy: busy_s ÷ staff_s. abandon_rate: abandoned ÷ (answered − lost);
-    `abandon_interval` is Wilson's, 95 %. over_cap: a measuring window ended above the target.
+    dialled = answered + machines + unanswered + cancelled + under_way, and answered (by persons)
+    = served + abandoned + lost_persons (taken for machines) + waiting. occupancy: in a call or
+    after it, of the time signed in and not on a break. abandon_rate: abandoned ÷ (answered −
+    lost_persons); `abandon_interval` is Wilson's, 95 %. over_cap: a measuring window ended above
+    the target.
     customer_wait: of persons from the moment they want an agent until they have one or are
     abandoned. agent_wait: idle before each call. Rates are shares, times seconds.
     """
@@ -87,7 +89,8 @@ class Day:
     machines: int
     unanswered: int
     cancelled: int
-    under_way: int  # at the end, without an agent
+    waiting: int  # persons, at the very end
+    under_way: int  # calls not yet answered, at the very end
     occupancy: float
     abandon_rate: float
     abandon_interval: tuple[float, float]
@@ -188,7 +191,7 @@ class Tally:
         columns = zip(*self._counts.values(), *self._spans.values(), strict=True)
         return tuple(Interval(*column) for column in columns)[:-1]
 
-    def day(self, seed: int, under_way: int) -> Day:
+    def day(self, seed: int, waiting: int, under_way: int) -> Day:
         """The figures of what was counted."""
         known = self.persons - self.lost_persons
         busy_s, staff_s, _, line_s = (sum(span) for span in self._spans.values())
@@ -206,6 +209,7 @@ class Tally:
             machines=self.machines,
             unanswered=self.unanswered,
             cancelled=self.cancelled,
+            waiting=waiting,
             under_way=under_way,
             occupancy=busy_s / staff_s if staff_s else 0.0,
             abandon_rate=self.abandoned / known if known else 0.0,

@@ -162,7 +162,8 @@ class World:
             else:
                 break
         self._close(end)
-        return self.tally.day(self.seed, len(self._calls))
+        waiting = sum(call.person for call in self._waiting.values())
+        return self.tally.day(self.seed, waiting, sum(self._open(each) for each in self._calls))
 
     def wanted_at(self, call_id: str) -> float:
         """See `Secrets`."""
@@ -180,6 +181,11 @@ class World:
         """See `Secrets`."""
         agent = self._agents[agent_id]
         return self.now if agent_id in self._idle else agent.free_at
+
+    def _open(self, call_id: str) -> bool:
+        """Whether this call is in no count yet: it rings, or a person is being decided about."""
+        call = self._calls[call_id]
+        return not call.over and (call.person or call.view.state != "deciding")
 
     def _at(self, when: float, what: Callable[..., None], *facts: object) -> None:
         self._serial += 1
