@@ -121,7 +121,11 @@ class ByHand:
         return await self._view(preview)
 
     async def _set_aside(self, campaign: Campaign, agent: Agent, attempt_id: str) -> Preview | None:
-        """Look through the best leads of the hopper for one that may be called now."""
+        """Look through the best leads of the hopper for one that may be called now.
+
+        Once it is committed nothing may fail: what stays taken in a hopper that is away comes back
+        by itself, and is passed over if it is not due any more.
+        """
         hopper, unused = self.dialler.hopper, list[int]()
         try:
             for _ in range(ROUNDS):
@@ -140,11 +144,13 @@ class ByHand:
                 found = await self.store.transact(work)
                 settled = [n for n in taken if n not in found.left_over]
                 unused = [n for n in unused if n not in settled]
-                await hopper.done(campaign.id, settled)
+                with suppress(LiveStateDown):
+                    await hopper.done(campaign.id, settled)
                 if found.lead is not None:
                     return _preview_of(found.lead, campaign, agent, attempt_id, now)
         finally:
-            await hopper.give_back(campaign.id, unused)
+            with suppress(LiveStateDown):
+                await hopper.give_back(campaign.id, unused)
         return None
 
     async def shown(self, campaign_id: int, agent_name: str) -> PreviewLead:

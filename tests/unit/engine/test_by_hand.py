@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from cti.agents.states import AgentState
 from cti.base.errors import Conflict, NotFound, UserError
+from cti.live.errors import LiveStateDown
 from dialer.attempts.models import AttemptRow
 from dialer.by_hand.views import PreviewLead
 from dialer.compliance.models import BarRow
@@ -315,6 +317,54 @@ async def test_a_crash_while_looking_loses_no_lead(outside: Outside) -> None:
     await asyncio.sleep(2)
     assert await outside.lead_states() == {"due": 2}
     assert again.roster.get("agent0").state is AgentState.READY
+
+
+@pytest.mark.parametrize("part", ["redis", "database"])
+async def test_while_a_part_is_away_nobody_is_kept(outside: Outside, part: str) -> None:
+    it = await opened(outside, agents=1, leads=1)
+    outside.gate.away.add(part)
+    with pytest.raises((LiveStateDown, OperationalError)):
+        await it.next()
+    assert it.state() is AgentState.READY
+    outside.gate.away.clear()
+    lead = await it.next()
+    outside.gate.away.add("database")
+    with pytest.raises(OperationalError):
+        await it.dial(lead.lead_id)
+    outside.gate.away.clear()
+    assert it.state() is AgentState.RESERVED
+    await it.dial(lead.lead_id)
+    await asyncio.sleep(2)
+    assert it.state() is AgentState.TALKING
+
+
+async def test_a_lead_whose_time_is_over_while_the_database_is_away_goes_back(
+    outside: Outside,
+) -> None:
+    it = await opened(outside, agents=1, leads=1, pacing={"preview_s": 10})
+    lead = await it.next()
+    outside.gate.away.add("database")
+    await asyncio.sleep(30)
+    assert (await it.lead(lead.lead_id)).state == "in_flight"
+    outside.gate.away.clear()
+    await asyncio.sleep(30)
+    assert (await it.next()).lead_id == lead.lead_id
+
+
+async def test_redis_away_after_the_commit_loses_no_lead(outside: Outside) -> None:
+    it = await opened(outside, agents=1, leads=1)
+    done = it.engine.hopper.done
+
+    async def away(*_: object) -> None:
+        raise LiveStateDown("Redis does not answer.")
+
+    it.engine.hopper.done = away  # type: ignore[method-assign]
+    lead = await it.next()
+    it.engine.hopper.done = done  # type: ignore[method-assign]
+    assert (await it.lead(lead.lead_id)).state == "in_flight"
+    await it.skip(lead.lead_id)
+    await asyncio.sleep(70)  # what stayed taken in the hopper is passed over
+    assert (await it.next()).lead_id == lead.lead_id
 
 
 @pytest.mark.parametrize("step", range(1, 13))
