@@ -24,6 +24,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
         state = tmp_path_factory.mktemp("h")
         house = await open_house(state, undo, DATA / "personas-modes.yaml")
         await house.hire("ann", "bob")
+        await house.hire("rick", mode="ringing")
         yield house
 
 
@@ -112,3 +113,16 @@ async def test_a_number_is_dialled_by_hand(house: House) -> None:
     await house.dispose(placed["attempt_id"], "success")
     (attempt,) = await house.ended(campaign)  # the lead on the list was left alone
     assert (attempt["outcome"], attempt["disposition"]) == ("answered", "success")
+
+
+async def test_a_phone_that_rings_is_rung_once_the_number_answers(house: House) -> None:
+    await house.ready("rick", "ann")
+    campaign = await house.campaign(house.number("busy"), mode="manual", wrap_up_s=0)
+    asked = {"campaign_id": campaign, "agent": "rick", "number": house.number("tone")}
+    placed = await house.ask("POST", "/v1/calls", json=asked)
+    rick = await house.state_of("rick", AgentState.TALKING)
+    assert rick.call == placed["attempt_id"]
+    assert house.agent("ann").state is AgentState.READY
+    await house.ask("POST", "/v1/agents/rick/hang-up")
+    (attempt,) = await house.ended(campaign)
+    assert (attempt["outcome"], attempt["agent_id"]) == ("answered", rick.id)
