@@ -351,16 +351,17 @@ async def test_a_lead_whose_time_is_over_while_the_database_is_away_goes_back(
     assert (await it.next()).lead_id == lead.lead_id
 
 
-async def test_redis_away_after_the_commit_loses_no_lead(outside: Outside) -> None:
+async def test_redis_away_after_the_commit_loses_no_lead(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
     it = await opened(outside, agents=1, leads=1)
-    done = it.engine.hopper.done
 
     async def away(*_: object) -> None:
         raise LiveStateDown("Redis does not answer.")
 
-    it.engine.hopper.done = away  # type: ignore[method-assign]
-    lead = await it.next()
-    it.engine.hopper.done = done  # type: ignore[method-assign]
+    with monkeypatch.context() as patched:
+        patched.setattr(it.engine.hopper, "done", away)
+        lead = await it.next()
     assert (await it.lead(lead.lead_id)).state == "in_flight"
     await it.skip(lead.lead_id)
     await asyncio.sleep(70)  # what stayed taken in the hopper is passed over
