@@ -317,10 +317,10 @@ class Incident(Message):
 
 
 ALL: tuple[type[Message], ...] = (
-    ServiceState, AgentState, CampaignState, CampaignPacing,
+    ServiceState, AgentState, CampaignState,
     AttemptPlaced, AttemptRinging, AttemptAnswered, AttemptBridged, AttemptEnded,
     CallArrived, CallQueued, CallBridged, CallEnded,
     RecordingReady, RecordingMissing, Incident, AgentSoundsLike, AgentMachineTakenBack,
-    AgentAppointment,
+    AgentAppointment, CampaignPacing,
 )  # fmt: skip
 """Every message there is, in the order of the documentation."""

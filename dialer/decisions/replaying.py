@@ -38,7 +38,7 @@ def scenario_of(day: DayFacts, folder: Path) -> Scenario:
         "name": f"{day.name} {day.day}"[:80],
         "hours": max(SHORTEST, end - begin) / 3600,
         "starts_at": day.starts_at,
-        "agents": _staff(day.staff, begin),
+        "agents": _staff(day.staff, begin, end),
         "answer": {"steps": _shares(day.dials, begin)},
         "ring": {
             "answered": _measured(folder / "answered", day.rings_answered),
@@ -52,7 +52,7 @@ def scenario_of(day: DayFacts, folder: Path) -> Scenario:
             "wrap": _measured(folder / "wrap", day.wraps) if day.wraps else None,
         },
         "machines": {
-            "share": machines / (machines + len(day.talks)),
+            "share": min(1.0, machines / len(day.rings_answered)),
             "unfound": _measured(folder / "machines", day.machine_talks),
         }
         if machines
@@ -66,8 +66,8 @@ def scenario_of(day: DayFacts, folder: Path) -> Scenario:
     return Scenario.model_validate(given)
 
 
-def _staff(steps: Sequence[tuple[float, int]], begin: float) -> list[dict[str, Any]]:
-    return [{"at": at - begin, "count": count} for at, count in steps if at >= begin]
+def _staff(steps: Sequence[tuple[float, int]], begin: float, end: float) -> list[dict[str, Any]]:
+    return [{"at": at - begin, "count": count} for at, count in steps if begin <= at < end]
 
 
 def _shares(dials: Sequence[tuple[float, bool]], begin: float) -> list[dict[str, float]]:
