@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from cti.base.errors import UserError
 
@@ -46,7 +48,8 @@ class YamlFile(Generic[M]):
     """One file: what is in it as `content`, and on which line each field stands.
 
     Raises UserError when it cannot be read, has a field twice, or is not what `model` allows.
-    loader: how plain values are read. context: for the model's validators.
+    loader: how plain values are read. context: for the model's validators. words: sentences for
+    kinds of pydantic's errors, with their context in braces; its own for the rest.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class YamlFile(Generic[M]):
         what: str = "file",
         loader: type[yaml.SafeLoader] = yaml.SafeLoader,
         context: Mapping[str, Any] | None = None,
+        words: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.path = path
         self._what = what
@@ -76,7 +80,7 @@ class YamlFile(Generic[M]):
             found = first.get("ctx", {}).get("error")
             if isinstance(found, FieldFault):
                 raise self.fault((*first["loc"], *found.path), found.sentence) from error
-            raise self.fault(first["loc"], first["msg"].removeprefix("Value error, ")) from error
+            raise self.fault(first["loc"], _sentence(first, words)) from error
 
     def fault(self, where: tuple[int | str, ...], what: str) -> UserError:
         """An error that says on which line of this file the field `where` is wrong."""
@@ -95,7 +99,9 @@ class YamlFile(Generic[M]):
                 if not found and number < len(steps):
                     continue
                 node = found[0] if found else None
-            elif isinstance(node, yaml.SequenceNode) and step.isdigit():
+            elif isinstance(node, yaml.SequenceNode):
+                if not step.isdigit():
+                    continue
                 node = node.value[int(step)] if int(step) < len(node.value) else None
             written.append(step)
         return written
@@ -132,5 +138,13 @@ class YamlFile(Generic[M]):
                 self._refuse_doubles(value)
 
 
+def _sentence(fault: ErrorDetails, words: Mapping[str, str]) -> str:
+    if fault["type"] in words:
+        return words[fault["type"]].format_map(fault.get("ctx", {}))
+    return fault["msg"].removeprefix("Value error, ")
+
+
 def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return " ".join(str(error).split())

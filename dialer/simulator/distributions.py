@@ -198,8 +198,11 @@ class Mixture(_Distribution):
 
 
 def _constant(value: object) -> object:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return {"is": "constant", "value": value} if is_number else value
+    if isinstance(value, dict | BaseModel):
+        return value
+    if isinstance(value, bool):
+        raise ValueError("it must be a number, not yes or no")  # noqa: TRY004 - pydantic's way
+    return {"is": "constant", "value": value}
 
 
 Distribution = Annotated[
@@ -219,7 +222,8 @@ def read_values(path: Path) -> tuple[float, ...]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"the file {path} cannot be read ({error})") from error
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
+        raise ValueError(f"the file {path} cannot be read: {why}") from error
     values = []
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -24,6 +24,30 @@ from dialer.simulator.distributions import Distribution
 SHIPPED = Path(__file__).parent / "scenarios"
 LONGEST_S = 31 * 86_400
 
+_WORDS: Final = {
+    "extra_forbidden": "there is no such field",
+    "missing": "it is missing",
+    "greater_than": "it must be above {gt:g}",
+    "greater_than_equal": "it must be at least {ge:g}",
+    "less_than": "it must be below {lt:g}",
+    "less_than_equal": "it must be at most {le:g}",
+    "float_parsing": "it must be a number",
+    "float_type": "it must be a number",
+    "finite_number": "it must be a number",
+    "int_parsing": "it must be a whole number",
+    "int_type": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "tuple_type": "it must be a list",
+    "list_type": "it must be a list",
+    "too_short": "it must have at least {min_length}",
+    "model_type": "it must have fields with values",
+    "model_attributes_type": "it must have fields with values",
+    "dict_type": "it must have fields with values",
+    "union_tag_invalid": "'{tag}' is none of {expected_tags}",
+    "union_tag_not_found": "the field `is` is missing, which says of which kind it is",
+}
+"""What is wrong, by the kind of pydantic's error."""
+
 Share = Annotated[float, Field(ge=0, le=1)]
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
 
@@ -38,7 +62,7 @@ def _seconds(value: object) -> object:
 
 def _whole(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("a number is wanted, not yes or no")  # noqa: TRY004 - pydantic's way
+        raise ValueError("it must be a whole number, not yes or no")  # noqa: TRY004 - pydantic's way
     return value
 
 
@@ -232,7 +256,7 @@ class Scenario(_Part):
         elif isinstance(start, int | float):
             start = start * 3600.0
         agents = data.get("agents")
-        if isinstance(agents, int) and not isinstance(agents, bool):
+        if not isinstance(agents, list | tuple) and "agents" in data:
             data["agents"] = [{"at": 0, "count": agents}]
         return _from_start(data, start, ()) if isinstance(start, float) else data
 
@@ -313,7 +337,9 @@ def _from_start(value: Any, start: float, path: tuple[str | int, ...]) -> Any:
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario. UserError names file, line and field of the first fault."""
     context = {"folder": path.parent}
-    return YamlFile(path, Scenario, what="scenario", loader=PlainTimes, context=context).content
+    return YamlFile(
+        path, Scenario, what="scenario", loader=PlainTimes, context=context, words=_WORDS
+    ).content
 
 
 def shipped_names() -> list[str]:
