@@ -144,6 +144,18 @@ def change(
         say(f"Changed {', '.join(what) or 'nothing'} of “{changed['name']}”.")
 
 
+@app.command("mode")
+def set_mode(
+    campaign: CampaignName,
+    mode: Annotated[str, typer.Argument(help="See `cti campaign modes`.")],
+    *,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Switch how many are dialled at once; calls under way go on."""
+    change(campaign, settings=None, mode=mode, state=state, as_json=as_json)
+
+
 @app.command()
 def start(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
     """Dial, first or again after a pause."""
