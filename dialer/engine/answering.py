@@ -28,7 +28,7 @@ from dialer.attempts.events import (
 )
 from dialer.campaigns.hearing import AnswerSettings, Follow
 from dialer.campaigns.settings import CampaignSettings
-from dialer.engine.attempts import FIRST_WORD, QUIET_AT_MOST, Attempts
+from dialer.engine.attempts import Attempts, quiet_at_most
 from dialer.engine.events import HeardOnLine, Phase
 from dialer.engine.flights import Flight, Leaving
 from dialer.labels.models import Label
@@ -43,6 +43,8 @@ AMD_LATE = 0.15
 """Seconds after its time by which Asterisk's AMD() must have spoken; then an agent has the call."""
 HOLD_MARGIN = 0.05
 """Seconds the dialplan waits longer than we do."""
+LEAST_HOLD = 0.25
+"""And after its AMD() at least, however late that spoke: we need a moment to take the call."""
 BEEP_FRESH = 4.0
 """Seconds for which a beep heard before the verdict still says: leave the message now."""
 TRIES, PAUSE = 3, 1.0
@@ -55,14 +57,12 @@ def variables(campaign: CampaignSettings) -> dict[str, str]:
     It waits as long as we may, so that it goes on alone only if we do not.
     """
     settings = campaign.answering
-    hold = campaign.pacing.grace_s - FIRST_WORD + HOLD_MARGIN
-    told = {"CTI_HOLD_MS": str(round(1000 * hold))}
-    if settings.when == "decide_first":
-        left = QUIET_AT_MOST + HOLD_MARGIN
-        if settings.detector == "asterisk":
-            told["CTI_AMD_MS"] = str(round(1000 * settings.decide_within_s))
-            left -= settings.decide_within_s
-        told["CTI_HOLD_MS"] = str(round(1000 * left))
+    told = {}
+    hold = quiet_at_most(campaign) + HOLD_MARGIN
+    if settings.when == "decide_first" and settings.detector == "asterisk":
+        told["CTI_AMD_MS"] = str(round(1000 * settings.decide_within_s))
+        hold = max(LEAST_HOLD, hold - settings.decide_within_s)
+    told["CTI_HOLD_MS"] = str(round(1000 * hold))
     if settings.message is not None:
         told["CTI_AFTER_BEEP"] = settings.message
         told["CTI_SILENCE_MS"] = str(round(1000 * settings.beep_silence_s))

@@ -58,11 +58,11 @@ ANSWERED_MARK = "CtiAnswered"
 """What the dialplan says once an answered call is recorded and waits."""
 MARK_WITHIN = 0.3
 """Seconds after the answer at which the call is offered even if the dialplan has not said so."""
-QUIET_AT_MOST = 1.9
-"""Seconds after the answer by which the message starts if there is no agent: with the prompt's
-first word that is below the two seconds of the law."""
 FIRST_WORD = 0.25
-"""Seconds from the end of an agent's time to the first word of the message, at most."""
+"""Seconds from the end of an agent's time to the first word of the message, at most (0.14 s were
+measured): with it nobody hears nothing for the law's two seconds."""
+LEAST_TIME = 0.05
+"""Seconds for an agent once it is known late that a person answered: a free one needs less."""
 CANCEL_MARGIN = 0.5  # seconds before the ring time-out from which a hang-up counts as ours
 
 
@@ -168,11 +168,10 @@ class Attempts:
         if over or flight.agentless or flight.taken or flight.held or not flight.entered:
             return
         settings = self.campaigns[flight.campaign_id]
-        quiet = settings.pacing.grace_s - FIRST_WORD
-        if settings.answering.when == "decide_first":
-            quiet = QUIET_AT_MOST
         waited = self.clock.monotonic() - flight.t0 - (flight.answered or 0.0)
-        left = SERVE_WITHIN if flight.returning else max(0.1, quiet - waited)
+        left = max(LEAST_TIME, quiet_at_most(settings) - waited)
+        if flight.returning:
+            left = SERVE_WITHIN
         flight.returning = False
         self.floor.offer(
             flight.attempt_id,
@@ -578,6 +577,14 @@ class Attempts:
         flight = self.awaiting.get(event.call)
         if flight is not None and flight.agent_id == event.agent.id:
             self.give_up_waiting(event.call)
+
+
+def quiet_at_most(settings: CampaignSettings) -> float:
+    """Seconds after the answer at which the message starts if there is no agent."""
+    quiet = settings.pacing.grace_s - FIRST_WORD
+    if settings.answering.when == "decide_first":
+        return max(quiet, settings.answering.decide_within_s + LEAST_TIME)
+    return quiet
 
 
 def _by_whom(flight: Flight, event: LegEnded) -> tuple[str | None, float | None]:

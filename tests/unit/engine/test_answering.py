@@ -476,7 +476,7 @@ async def test_nobody_free_after_the_decision_hears_the_message_within_two_secon
     flight = it.flight
     (unserved,) = it.told
     assert flight.answered is not None
-    assert unserved.t - flight.t0 - flight.answered <= 1.9
+    assert unserved.t - flight.t0 - flight.answered <= 1.85
 
 
 # -- Asterisk's AMD() ------------------------------------------------------------------------------
