@@ -139,7 +139,7 @@ def test_a_moment_is_explained(pacing: Pacing, run: Run) -> None:
     assert "2 dialled, 1 taken back" in said
     assert "\x1b" not in said
     told = run("pacing", "explain", "Spring", "--json").json
-    assert pacing.asked is None
+    assert cast("Any", pacing).asked is None
     assert told["moment"]["bound_by"] == "budget"
     assert run("pacing", "explain", "Spring", "--at", "half past ten").code == 1
 

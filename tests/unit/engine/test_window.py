@@ -6,19 +6,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Select, text
 from sqlalchemy.exc import OperationalError
 
 from cti.base.ids import ATTEMPT, new_id
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.pacing import PacingSettings
-from dialer.engine.window import Counts, Window, midnight
+from dialer.engine.window import Counts, Window, _counted, midnight
 from dialer.leads.models import NumberRow
 from dialer.outcomes.evidence import Kind
 from tests.fake_pbx import STAYS, Far
 from tests.unit.engine.over_dialling import Scripted
 from tests.unit.engine.rig import Outside
 from tests.unit.engine.test_news import paced
-from tests.virtual_time import VirtualClock
+from tests.virtual_time import VirtualClock, standing_still
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -215,3 +216,14 @@ async def test_a_database_that_is_away_changes_nothing(outside: Outside) -> None
         await window.open(campaign, BERLIN, 30)
     assert window.counts(campaign) == Counts(1, 0)
     outside.gate.away = set()
+
+
+async def test_counting_looks_at_nothing_but_its_index(outside: Outside) -> None:
+    query = _counted(1, outside.clock.now().date(), BERLIN)
+    assert isinstance(query, Select)
+    with standing_still():
+        async with outside.bare.read() as session:
+            compiled = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+            plan = await session.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))
+            (step,) = [row.detail for row in plan]
+    assert "USING COVERING INDEX ix_attempts_measured (campaign_id=? AND answered_at>?" in step
