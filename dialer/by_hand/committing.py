@@ -12,7 +12,7 @@ from dialer.compliance.check import NOTHING_KNOWN, Blocked, check
 from dialer.compliance.facts import read_facts
 from dialer.compliance.look import look_at
 from dialer.compliance.windows import zone
-from dialer.engine.flights import Flight
+from dialer.engine.flights import Flight, appointment_ahead
 from dialer.engine.placing import (
     LEADS_BY_ID,
     Campaign,
@@ -78,7 +78,13 @@ def _commit(
 ) -> Flight:
     number, facts = _permitted(connection, campaign, rows, e164, asked.now)
     flight = make_flight(campaign, rows, number, facts, asked.now, asked.t)
-    flight = replace(flight, attempt_id=asked.attempt_id, mode=asked.mode, own_agent=asked.agent_id)
+    flight = replace(
+        flight,
+        attempt_id=asked.attempt_id,
+        mode=asked.mode,
+        own_agent=asked.agent_id,
+        appointment=appointment_ahead(asked.mode, rows[0], asked.now),
+    )
     write_attempts(connection, [flight], campaign, asked.caller_id)
     return flight
 

@@ -379,7 +379,7 @@ class Attempts:
     def _undo_dial(self, flight: Flight) -> None:
         """It does not count as a dial; the lead is due again soon."""
         facts = flight.facts
-        due = self.clock.now() + RETRY_NOT_DIALLED
+        due = flight.appointment or self.clock.now() + RETRY_NOT_DIALLED
         self.ledger.put(
             books.LEAD_DIALS,
             flight.lead_id,
@@ -393,14 +393,32 @@ class Attempts:
     ) -> None:
         """Let the retry rules decide what becomes of the lead."""
         step = self.next_step(flight, outcome, disposed)
+        if flight.appointment is not None and disposed is None and isinstance(step, Again):
+            self._keep_appointment(flight, flight.appointment, outcome, step)
+            return
         self._move(flight, step, outcome, disposed.code if disposed else None)
+
+    def _keep_appointment(
+        self, flight: Flight, due_at: datetime, outcome: Outcome, step: Again
+    ) -> None:
+        """An agent dialled before the promised time, and nobody said that it has changed."""
+        self._spend(flight, step)
+        words = f"{outcome.value}: the appointment stays."
+        self.ledger.put(books.LEAD_OUTCOME, flight.lead_id, last_outcome=outcome.value)
+        self.ledger.put(
+            books.LEAD_GIVEN_BACK, flight.lead_id, state="waiting", due_at=due_at, why=words
+        )
+        self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due_at, words))
+
+    def _spend(self, flight: Flight, step: Again | Closed) -> None:
+        for position in step.unusable:
+            if position in flight.number_ids:
+                self.ledger.put(books.NUMBER_SPENT, flight.number_ids[position], usable=False)
 
     def _move(
         self, flight: Flight, step: Again | Closed, outcome: Outcome, code: str | None
     ) -> None:
-        for position in step.unusable:
-            if position in flight.number_ids:
-                self.ledger.put(books.NUMBER_SPENT, flight.number_ids[position], usable=False)
+        self._spend(flight, step)
         columns = moved(step, flight.facts, outcome, code)
         self.ledger.put(books.LEAD_MOVED, flight.lead_id, **columns)
         due_at = columns["due_at"]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from dialer.outcomes.evidence import Evidence, Kind
 from dialer.outcomes.outcome import Outcome
@@ -47,7 +48,8 @@ class Flight:
     entered: the dialplan has the answered call. held: no agent before it is known who answered.
     taken: no agent at all, for it was no person. returning: it was one after all.
     mode: of the campaign when it was placed, or manual. own_agent: for this agent only, who is
-    reserved for it. telling: what who answered an agentless call hears now; keys: pressed in it.
+    reserved for it. appointment: when one that is still ahead is due; only an agent's word moves
+    it. telling: what who answered an agentless call hears now; keys: pressed in it.
     segment: the part of the leads it is from, a list's id. result: how it stopped ringing.
     abandoned: it was told that nobody served it in time. cancelled: we asked to take it back.
     outcome: set at the end, while the agent's disposition is awaited.
@@ -82,6 +84,7 @@ class Flight:
     leaving: Leaving | None = None
     mode: str = "progressive"
     own_agent: int | None = None
+    appointment: datetime | None = None
     telling: Telling | None = None
     keys: list[str] = field(default_factory=list)
     segment: str = ""
@@ -149,6 +152,12 @@ class Flight:
     def moment(self, offset: float | None) -> datetime | None:
         """The wall-clock time of an offset."""
         return None if offset is None else self.placed_at + timedelta(seconds=offset)
+
+
+def appointment_ahead(mode: str, lead: Any, now: datetime) -> datetime | None:
+    """When the appointment of a lead is due that is dialled by hand before it, at `now`."""
+    ahead = lead.promised_at is not None and lead.due_at is not None and lead.due_at > now
+    return lead.due_at if ahead and mode == "manual" else None
 
 
 @dataclass(slots=True)

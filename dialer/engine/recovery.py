@@ -25,7 +25,7 @@ from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine.attempts import Attempts
-from dialer.engine.flights import Flight, Telling
+from dialer.engine.flights import Flight, Telling, appointment_ahead
 from dialer.leads.models import LeadRow, NumberRow
 from dialer.outcomes.evidence import Evidence, Kind
 from dialer.retry.rows import facts_of
@@ -275,6 +275,7 @@ class Recovery:
         if placed is not None:
             flight.mode = str(placed.detail.get("mode", flight.mode))
             flight.own_agent = placed.detail.get("agent")
+        flight.appointment = appointment_ahead(flight.mode, lead, attempt.placed_at)
         flight.segment = str(lead.list_id)
         flight.answered = _offset(flight, attempt.answered_at)
         flight.bridged = _offset(flight, attempt.bridged_at)

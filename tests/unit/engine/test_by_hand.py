@@ -1,7 +1,7 @@
 """Preview and manual dialing: leads set aside for an agent, and calls that are theirs alone."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -448,6 +448,52 @@ async def test_a_lead_that_has_the_number_is_the_one_called(outside: Outside) ->
     await asyncio.sleep(35)
     lead = await it.lead(number.lead_id)
     assert (lead.state, lead.last_outcome, lead.dials) == ("waiting", "no_answer", 1)
+
+
+async def promised(it: Desk, hours: int = 3) -> tuple[int, str, datetime]:
+    """A lead that was promised a call by agent1: its id, number and time."""
+    at = it.outside.clock.now() + timedelta(hours=hours)
+    more = {"priority": 500_000, "own_priority": 0}
+    (lead,) = await it.outside.leads(
+        it.campaign, 1, prefer_agent=2, promised_at=at, due_at=at, **more
+    )
+    return lead, (await it.outside.all(NumberRow))[-1].e164, at
+
+
+@pytest.mark.parametrize("crash", [False, True])
+async def test_a_call_before_its_time_leaves_an_appointment_as_it_is(
+    outside: Outside, crash: bool
+) -> None:
+    it = await opened(outside, agents=1, leads=0, mode="manual", far=NO_ANSWER)
+    lead, number, at = await promised(it)
+    await it.call(number)
+    if crash:
+        await asyncio.sleep(1)
+        await it.engine.kill()
+        await outside.engine().start()
+    await asyncio.sleep(40)
+    row = await it.lead(lead)
+    assert (row.state, row.due_at, row.promised_at, row.prefer_agent) == ("waiting", at, at, 2)
+    assert (row.last_outcome, row.why) == ("no_answer", "no_answer: the appointment stays.")
+    assert (row.dials, row.priority) == (1, 500_000)
+
+
+async def test_an_agents_word_settles_an_appointment_early(outside: Outside) -> None:
+    it = await opened(outside, agents=1, leads=0, mode="manual", far=Far(answers=1.0, talks=5.0))
+    lead, number, _ = await promised(it)
+    await it.call(number)
+    await asyncio.sleep(12)
+    row = await it.lead(lead)
+    assert (row.state, row.closed_reason, row.promised_at) == ("closed", "success", None)
+
+
+async def test_a_call_before_its_time_that_never_left_leaves_it_too(outside: Outside) -> None:
+    it = await opened(outside, agents=1, leads=0, mode="manual", far=Far(refused="no trunk"))
+    lead, number, at = await promised(it)
+    await it.call(number)
+    await asyncio.sleep(2)
+    row = await it.lead(lead)
+    assert (row.state, row.due_at, row.promised_at, row.dials) == ("waiting", at, at, 0)
 
 
 async def test_a_number_that_is_being_called_is_not_called_twice(outside: Outside) -> None:
