@@ -136,7 +136,7 @@ def build(settings: Settings) -> Service:
         for row, what in ((DecisionRow, "pacing decisions"), (AgentStateRow, "agents' states"))
     )
     Keeper(decisions, signals, clock)
-    AgentHistory(agent_states, signals, clock)
+    history = AgentHistory(agent_states, roster, signals, clock)
     live_pacing = LivePacing(
         signals,
         clock,
@@ -186,7 +186,7 @@ def build(settings: Settings) -> Service:
         watchdog=Watchdog(pbx, tracker, recovery.knows, settings.reconcile_seconds),
         campaigns=campaigns,
         decisions=decisions,
-        agent_states=agent_states,
+        agent_history=history,
         pacing=PacingService(store, campaigns, live_pacing, clock, settings.default_region),
         leads=LeadService(store, clock, infrastructure.state / "uploads", settings.default_region),
         reclassify=ReclassifyService(store, clock),

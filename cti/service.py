@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from sqlalchemy import insert
 
 from cti.agents.api import router as agents_router
+from cti.agents.history import AgentHistory
 from cti.agents.memory import AgentMemory
 from cti.agents.phones import Phones
 from cti.agents.publish import publish_agents
@@ -139,7 +140,7 @@ class Service:
     watchdog: Watchdog
     campaigns: CampaignService
     decisions: Batches
-    agent_states: Batches
+    agent_history: AgentHistory
     pacing: PacingService
     leads: LeadService
     do_not_call: DoNotCallService
@@ -202,9 +203,10 @@ class Service:
         undo.push_async_callback(self.ledger.close)
         self.memory.start()
         undo.push_async_callback(self.memory.close)
-        for history in (self.decisions, self.agent_states):
-            history.start()
-            undo.push_async_callback(history.close)
+        self.decisions.start()
+        undo.push_async_callback(self.decisions.close)
+        self.agent_history.batches.start()
+        undo.push_async_callback(self.agent_history.close)
         await self.recordings.start()
         undo.push_async_callback(self.recordings.close)
         await self.recordings.resume(self._lives)

@@ -23,6 +23,7 @@ from cti.cli.output import (
 
 if TYPE_CHECKING:  # loaded when it runs
     from dialer.decisions.day import DayFacts
+    from dialer.pacing.options import PacerOptions
     from dialer.simulator.results import Day
     from dialer.simulator.scenario import Scenario
     from dialer.simulator.summary import Summary
@@ -115,6 +116,7 @@ def replay(
     """
     from dialer.decisions.day import DayFacts  # noqa: PLC0415 - fast start
     from dialer.decisions.replaying import scenario_of  # noqa: PLC0415
+    from dialer.pacing.options import PacerOptions  # noqa: PLC0415
     from dialer.simulator.pacers import BY_HAND  # noqa: PLC0415
 
     names = [name.strip() for name in pacer.split(",")]
@@ -130,7 +132,8 @@ def replay(
         names = [facts.mode, *(name for name in names if name != facts.mode)]
     with tempfile.TemporaryDirectory(prefix="cti-replay-") as folder:
         scenario = scenario_of(facts, Path(folder))
-        days = _play(scenario, names, range(seed, seed + seeds))
+        options = PacerOptions(ratio=facts.ratio)
+        days = _play(scenario, names, range(seed, seed + seeds), options)
     if plot:
         _draw(days, scenario, plot)
     _show(facts, days, as_json=as_json)
@@ -143,12 +146,13 @@ def _date(text: str) -> str:
         raise UserError(f"{text!r} is no day.", "Write 2026-11-22.") from error
 
 
-def _play(scenario: "Scenario", names: list[str], seeds: range) -> "dict[str, list[Day]]":
-    from dialer.pacing.options import PacerOptions  # noqa: PLC0415 - fast start
-    from dialer.simulator.pacers import maker  # noqa: PLC0415
+def _play(
+    scenario: "Scenario", names: list[str], seeds: range, options: "PacerOptions"
+) -> "dict[str, list[Day]]":
+    from dialer.simulator.pacers import maker  # noqa: PLC0415 - fast start
     from dialer.simulator.world import simulate  # noqa: PLC0415
 
-    makers = {name: maker(name, PacerOptions()) for name in names}
+    makers = {name: maker(name, options) for name in names}
     return {
         name: [simulate(scenario, make(), seed) for seed in seeds] for name, make in makers.items()
     }

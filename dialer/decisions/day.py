@@ -65,6 +65,7 @@ class DayFacts(BaseModel):
     ends: float = Field(description="the next midnight, or now")
     starts_at: float = Field(description="hour of the day at which work began, 0 to 24")
     mode: str = Field(description="that paced most of the day")
+    ratio: float = Field(description="lines per free agent, of the mode power")
     target: float
     grace_s: float
     min_ring_s: float
@@ -187,6 +188,7 @@ def _facts(
         ends=_gap(work.begins, work.ends),
         starts_at=_hour(work.begins + timedelta(seconds=first), zone),
         mode=mode,
+        ratio=pacing.ratio,
         target=settings.abandon_target,
         grace_s=pacing.grace_s,
         min_ring_s=pacing.min_ring_s,

@@ -94,6 +94,7 @@ class Pacing:
             ends=86400.0,
             starts_at=9.0,
             mode="progressive",
+            ratio=2.0,
             target=0.03,
             grace_s=2.0,
             min_ring_s=15.0,

@@ -46,7 +46,7 @@ class Paced:
             for row, what in ((DecisionRow, "pacing decisions"), (AgentStateRow, "states"))
         )
         Keeper(self.decisions, signals, clock)
-        AgentHistory(self.states, signals, clock)
+        self.history = AgentHistory(self.states, self.engine.roster, signals, clock)
         settings = self.engine.attempts.campaigns
         self.live = LivePacing(
             signals, clock, lambda c: settings[c].pacing.window_words, self.told.append

@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cti.agents.models import AgentStateRow
 from cti.base.errors import Conflict, NotFound, UserError
 from dialer.decisions.day import Actual, DayFacts, Work
 from dialer.decisions.replaying import scenario_of
@@ -158,6 +160,7 @@ def facts(**more: object) -> DayFacts:
         "ends": 86400.0,
         "starts_at": 9.0,
         "mode": "power",
+        "ratio": 2.0,
         "target": 0.03,
         "grace_s": 2.0,
         "min_ring_s": 15,
@@ -199,3 +202,15 @@ def test_machines_keep_agents_as_long_as_they_did(tmp_path: Path) -> None:
     assert scenario.machines is not None
     assert scenario.machines.share == 0.75
     assert scenario.machines.unfound.average == 5.0
+
+
+async def test_while_the_service_is_down_nobody_works(paced: Paced) -> None:
+    await busy(paced, seconds=10)
+    await paced.history.close()
+    rows = await paced.outside.all(AgentStateRow)
+    assert [(row.state, row.reason) for row in rows[-2:]] == [
+        ("signed_out", "the service stops")
+    ] * 2
+    states = [row.state for row in rows if row.agent_id == rows[0].agent_id]
+    assert all(first != second for first, second in pairwise(states))
+    assert {"ready", "reserved", "talking"} <= set(states)
