@@ -23,6 +23,10 @@ REMEMBERED = 500
 """Ring times it judges the next call's by."""
 LAST_MOMENT = 1.0
 """Seconds before it can no longer be cancelled, from which on a call counts as bound."""
+AHEAD = 30.0
+"""Seconds it looks ahead at least for agents who will be free."""
+_Loose = tuple[float, float, str]
+"""When a call will want an agent, until when it may be cancelled, its id."""
 
 
 class Oracle:
@@ -48,12 +52,14 @@ class Oracle:
         if self._secrets is None:
             raise RuntimeError("the oracle knows nothing outside the simulator")
         self._learn(snapshot)
+        bound, loose = _answers(snapshot, self._secrets)
+        last = max([snapshot.now + AHEAD, *bound, *(wanted for wanted, _, _ in loose)])
         free = sorted(
             moment
             for agent in snapshot.agents
-            if (moment := self._secrets.free_at(agent.id)) < math.inf
+            if (moment := self._secrets.free_at(agent.id)) <= last + snapshot.grace
         )
-        firm, cancel = self._sort(snapshot, self._secrets, free)
+        firm, cancel = _timetable(snapshot, free, bound, loose)
         wanted = self._wanted(snapshot, free, firm)
         dial, bound_by = bounded(snapshot, wanted)
         said = f"{plural(dial, 'line')}: the future is known"
@@ -69,34 +75,6 @@ class Oracle:
                 if len(self._recent) > REMEMBERED:
                     del self._rings[bisect_left(self._rings, self._recent.popleft())]
 
-    def _sort(
-        self, snapshot: Snapshot, secrets: Secrets, free: list[float]
-    ) -> tuple[list[float], list[str]]:
-        """When answers come that will have an agent and bind one, and calls to take back now."""
-        bound: list[float] = []
-        loose: list[tuple[float, float, str]] = []  # wants an agent, decided by then, id
-        for call in snapshot.calls:
-            wanted, rings = secrets.wanted_at(call.id), secrets.rings_at(call.id)
-            if wanted == math.inf:
-                continue
-            answered = secrets.answered_at(call.id)
-            late = answered >= rings + snapshot.min_ring
-            if call.state == "placed" or (late and call.state == "ringing"):
-                loose.append((wanted, answered if late else rings, call.id))
-            else:
-                bound.append(wanted)
-        firm: list[float] = []
-        for wanted in sorted(bound):
-            if len(firm) < len(free) and free[len(firm)] <= wanted + snapshot.grace:
-                firm.append(wanted)  # the others are lost already
-        cancel = []
-        for wanted, until, call_id in sorted(loose):
-            if not _fits(free, firm, wanted, snapshot.grace):
-                cancel.append(call_id)
-            elif until - snapshot.now <= LAST_MOMENT:
-                insort(firm, wanted)
-        return firm, cancel
-
     def _wanted(self, snapshot: Snapshot, free: list[float], firm: list[float]) -> int:
         """As many calls as there are agents, free now, for whom no answer is under way; one for
         an agent who is free so soon that the risk is worth taking."""
@@ -109,6 +87,41 @@ class Oracle:
             return 0
         until = _opens(free, firm, grace) - grace - now
         return 1 if bisect_left(self._rings, until) <= self.risk * len(self._rings) else 0
+
+
+def _answers(snapshot: Snapshot, secrets: Secrets) -> tuple[list[float], list[_Loose]]:
+    """When the calls under way will want an agent: those that can no longer be cancelled, and
+    those that can, both in order."""
+    bound: list[float] = []
+    loose: list[_Loose] = []
+    for call in snapshot.calls:
+        wanted = secrets.wanted_at(call.id)
+        if wanted == math.inf:
+            continue
+        rings, answered = secrets.rings_at(call.id), secrets.answered_at(call.id)
+        late = answered >= rings + snapshot.min_ring
+        if call.state == "placed" or (late and call.state == "ringing"):
+            loose.append((wanted, answered if late else rings, call.id))
+        else:
+            bound.append(wanted)
+    return sorted(bound), sorted(loose)
+
+
+def _timetable(
+    snapshot: Snapshot, free: list[float], bound: list[float], loose: list[_Loose]
+) -> tuple[list[float], list[str]]:
+    """When answers come that will have an agent and bind one, and calls to take back now."""
+    firm: list[float] = []
+    for wanted in bound:
+        if len(firm) < len(free) and free[len(firm)] <= wanted + snapshot.grace:
+            firm.append(wanted)  # the others are lost already
+    cancel = []
+    for wanted, until, call_id in loose:
+        if not _fits(free, firm, wanted, snapshot.grace):
+            cancel.append(call_id)
+        elif until - snapshot.now <= LAST_MOMENT:
+            insort(firm, wanted)
+    return firm, cancel
 
 
 def _fits(free: list[float], firm: list[float], wanted: float, grace: float) -> bool:
