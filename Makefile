@@ -34,6 +34,12 @@ bench-pick: ## the next lead from lists of up to ten million; ARGS="…"
 bench-outcomes: ## how right outcomes are, AMD() beside; 25 minutes; ARGS="--quick …"
 	@setup/install packages python asterisk bench && $(bin)/python -m bench.outcomes $(ARGS)
 
+bench-pacing: ## every pacer on simulated days; hours: ARGS="--quick --resume --plots …"
+	@setup/install python && nice $(bin)/python -m bench.pacing $(ARGS)
+
+bench-pacing-live: ## the same day on the PBX and in the simulator; ARGS="…"
+	@setup/install && $(bin)/python -m bench.pacing.live $(ARGS)
+
 compose-test: ## builds the images, runs the whole stack and a short demo in it
 	@setup/install python && $(bin)/python setup/leftovers.py setup/compose-test
 
@@ -46,4 +52,4 @@ lock: ## pins what pyproject.toml asks for in requirements.lock (needs uv)
 clean: ## what was made here, but not the cache shared by checkouts
 	rm -rf .venv .state out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo test lint check bench-load bench-pick bench-outcomes compose-test lock clean
+.PHONY: help setup demo test lint check bench-load bench-pick bench-outcomes bench-pacing bench-pacing-live compose-test lock clean
