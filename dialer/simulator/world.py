@@ -16,6 +16,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any, Final, Protocol, runtime_checkable
 
+from dialer.pacing.decision import bounded
 from dialer.pacing.modes import Pacer
 from dialer.pacing.snapshot import (
     Abandoned,
@@ -207,11 +208,12 @@ class World:
 
     def _look(self) -> None:
         self._looked, self._stirred = self.now, False
-        decision = self.pacer(self.snapshot())
+        snapshot = self.snapshot()
+        decision = self.pacer(snapshot)
         self._news.clear()
         for call_id in decision.cancel:
             self._cancel(call_id)
-        for _ in range(min(decision.dial, self._leads)):
+        for _ in range(bounded(snapshot, decision.dial)[0]):
             self._dial()
 
     def snapshot(self) -> Snapshot:

@@ -40,10 +40,8 @@ class Restless:
                 self.handled.append(news)
             else:
                 self.abandoned += 1
-        rng, room = self._rng, snapshot.max_lines
+        rng = self._rng
         dial = int(rng.random() < self._eager) * rng.randrange(4)
-        if room is not None:
-            dial = min(dial, max(0, room - snapshot.lines_in_use))
         cancel = tuple(call.id for call in snapshot.calls if rng.random() < 0.02)
         return Decision(dial, (), "mode", cancel=cancel)
 
