@@ -11,7 +11,6 @@ from cti.base.errors import UserError
 from cti.cli.options import CampaignName, Json, State, connect, find_campaign, moment
 from cti.cli.output import (
     console,
-    local,
     note,
     print_facts,
     print_json,
@@ -82,16 +81,6 @@ def explain(
         return
     for sentence in told["words"]:
         say(shown(sentence))
-    if told["moment"] is not None:
-        say(
-            f"In the minute around it {told['dialled_in_minute']} were dialled and "
-            f"{told['cancelled_in_minute']} taken back."
-        )
-    for when in ("before", "after"):
-        if (other := told[when]) is not None:
-            back = f", {other['cancelled']} taken back" if other["cancelled"] else ""
-            say(shown(f"{when}: {local(other['at'])}, {other['dialled']} dialled{back}: "
-                      f"{other['reasons']}"))  # fmt: skip
 
 
 @app.command()

@@ -82,11 +82,22 @@ def _facts(now: dict[str, Any], figures: dict[str, Any]) -> dict[str, object]:
             f"{figures['abandoned']} ({rate:.1%} of answered, at most {target:.1%})",
             "red" if rate > target else "",
         ),
+        **_promise(figures.get("pacing")),
         "answer to agent": ", ".join(f"{name} {shown(ms)} ms" for name, ms in waits.items()),
         "leads": _counts(figures["leads"]),
         "in hopper": figures["hopper"],
         "to call again": figures["retries_waiting"],
     }
+
+
+def _promise(pacing: dict[str, Any] | None) -> dict[str, object]:
+    """What the abandon target is measured by, while the campaign runs."""
+    if pacing is None:
+        return {}
+    low, high = pacing["abandon_low"], pacing["abandon_high"]
+    rate = f"{pacing['abandoned']} of {pacing['answered']}, {pacing['abandon_rate']:.1%}"
+    style = "red" if pacing["abandon_rate"] > pacing["target"] else ""
+    return {f"abandoned {pacing['window']}": Text(f"{rate} ({low:.1%} to {high:.1%})", style)}
 
 
 def _counts(counts: dict[str, int]) -> str:

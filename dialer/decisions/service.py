@@ -15,7 +15,7 @@ from dialer.decisions.day import DayFacts, read_day
 from dialer.decisions.live import LivePacing
 from dialer.decisions.models import DecisionRow
 from dialer.decisions.views import Explanation, Moment, PacingView, Point, Series
-from dialer.decisions.words import explain, local
+from dialer.decisions.words import around, explain, local
 from dialer.engine.looking import zone_of
 
 POINTS: Final = 720
@@ -58,17 +58,22 @@ class PacingService:
         middle = moment.at if moment else asked
         acted = or_(DecisionRow.dialled > 0, DecisionRow.cancelled > 0)
         dialled, cancelled = await self._sums(campaign_id, asked)
+        before = await self._last(campaign_id, DecisionRow.at < middle, acted)
+        after = await self._next(campaign_id, DecisionRow.at > middle, acted)
         zone = self._zone(campaign)
+        if moment is None:
+            words = [await self._nothing(campaign, asked, zone)]
+        else:
+            words = explain(moment, campaign.settings.pacing.window_words, zone)
+            words.append(f"In the minute around it {dialled} were dialled, {cancelled} taken back.")
         return Explanation(
             campaign=campaign_id,
             name=campaign.name,
             asked=asked,
             moment=moment,
-            words=explain(moment, campaign.settings.pacing.window_words, zone)
-            if moment
-            else [await self._nothing(campaign, asked, zone)],
-            before=await self._last(campaign_id, DecisionRow.at < middle, acted),
-            after=await self._next(campaign_id, DecisionRow.at > middle, acted),
+            words=[*words, *around(before, after, zone)],
+            before=before,
+            after=after,
             dialled_in_minute=dialled,
             cancelled_in_minute=cancelled,
         )

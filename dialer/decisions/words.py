@@ -33,15 +33,24 @@ def explain(moment: Moment, window: str, zone: ZoneInfo) -> list[str]:
     ]
 
 
+def around(before: Moment | None, after: Moment | None, zone: ZoneInfo) -> list[str]:
+    """The looks before and after that changed something."""
+    looks = (("Before", before), ("After", after))
+    return [f"{when}: {_briefly(moment, zone)}" for when, moment in looks if moment is not None]
+
+
+def _briefly(moment: Moment, zone: ZoneInfo) -> str:
+    back = f", {plural(moment.cancelled, 'call')} taken back" if moment.cancelled else ""
+    return f"{local(moment.at, zone)}, {plural(moment.dialled, 'line')} dialled{back}."
+
+
 def local(moment: datetime, zone: ZoneInfo) -> str:
     """A moment where the campaign is."""
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _done(moment: Moment, zone: ZoneInfo) -> str:
-    back = f", {plural(moment.cancelled, 'call')} taken back" if moment.cancelled else ""
-    where = f"{local(moment.at, zone)} ({zone.key})"
-    return f"{where}, {moment.mode}: {plural(moment.dialled, 'line')} dialled{back}."
+    return f"{moment.mode}, {zone.key}: {_briefly(moment, zone)}"
 
 
 def _agents(moment: Moment) -> str:

@@ -44,7 +44,9 @@ async def test_a_moment_is_explained_in_words(paced: Paced) -> None:
     assert told.before.dialled > 0 < told.after.dialled
     assert told.dialled_in_minute > 0
     text = "\n".join(told.words)
-    assert "(Asia/Shanghai), progressive: " in text
+    assert "progressive, Asia/Shanghai: 2026-08-03 12:0" in text
+    assert f"In the minute around it {told.dialled_in_minute} were dialled, 0 taken back." in text
+    assert "Before: 2026-08-03 12:0" in text
     assert f"Agents: {told.moment.ready} free" in text or "talking" in text
     assert "20.0% may be" in text
     assert "In the pacer's words: " in text
