@@ -137,7 +137,7 @@ def test_the_status_of_a_campaign_shows_its_window(house: House, run: Run) -> No
     assert "abandoned today" not in run("campaign", "status", "Spring").out
     house.board.figures[0] = house.board.figures[0].model_copy(update={"pacing": view})
     shown = run("campaign", "status", "1").out
-    assert "30 of 600, 5.0% (3.5% to 7.1%)" in shown
+    assert "30 of 600, 5.0% (3.5% to 7.0%)" in shown
     assert "abandoned today " in shown
 
 
