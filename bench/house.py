@@ -76,12 +76,17 @@ class House:
 
     async def sign_in(self) -> None:
         """All agents, until the last one is ready."""
-        agents = await self._ok(self.http.get("/v1/agents"))
-        for agent in agents:
+        for agent in await self._ok(self.http.get("/v1/agents")):
             await self._ok(self.http.post(f"/v1/agents/{agent['name']}/sign-in"))
-        await self._until(lambda b: b["agents_by_state"].get("ready") == len(agents))
+        await self.rest()
 
-    async def campaign(self, name: str, numbers: Iterable[str], **more: Any) -> None:
+    async def rest(self) -> None:
+        """Until all agents are ready."""
+        await self._until(lambda b: b["agents_by_state"].keys() == {"ready"})
+
+    async def campaign(
+        self, name: str, numbers: Iterable[str], *, mode: str = "progressive", **more: Any
+    ) -> None:
         """A campaign with a lead for each number; it does not dial yet. `more`: its settings."""
         settings = {
             "caller_ids": [CALLER_ID],
@@ -89,7 +94,7 @@ class House:
             "wrap_up_s": 0,
             "calls_per_second": 1,
         } | more
-        new = {"name": name, "settings": settings}
+        new = {"name": name, "settings": settings, "mode": mode}
         made = await self._ok(self.http.post("/v1/campaigns", json=new))
         file = io.StringIO()
         csv.writer(file).writerows([("phone",), *((number,) for number in numbers)])
@@ -123,6 +128,12 @@ class House:
         asked = {"campaign_id": self.campaigns[name][0], "limit": 1000}
         found: list[dict[str, Any]] = await self._ok(self.http.get("/v1/attempts", params=asked))
         return found
+
+    async def pacing(self, name: str) -> dict[str, Any]:
+        """What the campaign's pacer sees and does now; only while it runs."""
+        path = f"/v1/campaigns/{self.campaigns[name][0]}/pacing/now"
+        moment: dict[str, Any] = await self._ok(self.http.get(path))
+        return moment
 
     async def finish(self, name: str) -> None:
         """Place no more, and wait until the last call has ended."""
@@ -191,8 +202,13 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(state: Path, personas: Path = PERSONAS) -> AsyncIterator[House]:
-    """World of these personas and service, fresh in `state`, an empty folder; nothing is left."""
+async def house(
+    state: Path, personas: Path = PERSONAS, service: str = "bench.service"
+) -> AsyncIterator[House]:
+    """World of these personas and service, fresh in `state`, an empty folder; nothing is left.
+
+    service: the module that runs it; `bench.service` dials by the clock, `demo.service` by pacers.
+    """
     async with contextlib.AsyncExitStack() as undo:
         ports = Ports(state / "world", "127.0.0.2")
         undo.callback(ports.close)
@@ -202,7 +218,7 @@ async def house(state: Path, personas: Path = PERSONAS) -> AsyncIterator[House]:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bench.service",
+                service,
                 env=_environment(state, world),
                 stdout=log,
                 stderr=log,
