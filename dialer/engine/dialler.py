@@ -41,7 +41,7 @@ from dialer.engine.placing import Campaign, Placed, commit_attempts
 from dialer.engine.postponing import bring_forward
 from dialer.engine.window import Window
 from dialer.hopper.hopper import Hopper
-from dialer.pacing.decision import Decision
+from dialer.pacing.decision import Decision, bounded
 from dialer.pacing.modes import MakePacer, Pacer, make
 from dialer.pacing.options import PacerOptions
 from dialer.pacing.progressive import progressive
@@ -258,7 +258,8 @@ class Dialler:
             )
 
     def _decide(self, running: Running, snapshot: Snapshot) -> Decision:
-        """What the pacer says; while it fails, one line per free agent, which is always right."""
+        """What the pacer says, within the campaign's limits; while it fails, one line per free
+        agent, which is always right."""
         try:
             decision = running.pacer(snapshot)
         except Exception:
@@ -270,7 +271,8 @@ class Dialler:
             running.failed = True
             return progressive(snapshot)
         running.failed = False
-        return decision
+        dial, bound_by = bounded(snapshot, decision.dial, decision.bound_by)
+        return replace(decision, dial=dial, bound_by=bound_by)
 
     async def _dial_up_to(self, running: Running, most: int) -> tuple[int, int]:
         """Dial; how many were, and how many leads may not be called now."""

@@ -8,6 +8,7 @@ from cti.base.incidents import Incident
 from dialer.campaigns.pacing import PacingSettings
 from dialer.engine.attempts import RETRY_NOT_DIALLED, RETRY_TAKEN_BACK
 from dialer.leads.models import LeadRow
+from dialer.pacing.decision import Decision
 from dialer.pacing.snapshot import Snapshot
 from tests.fake_pbx import NO_ANSWER, Far
 from tests.unit.engine.over_dialling import Scripted, always
@@ -177,6 +178,24 @@ async def test_calls_of_other_campaigns_are_let_alone(outside: Outside) -> None:
     await asyncio.sleep(8)
     (flight,) = engine.attempts.flights
     assert engine.dialler.canceller.cancel(first + 1, [flight.attempt_id, "unknown"], 5.0) == 0
+
+
+async def test_no_pacer_dials_beyond_the_campaigns_lines(outside: Outside) -> None:
+    await outside.agents(2)
+    campaign = await outside.campaign(leads=50, max_lines=3)
+    outside.pbx.default = NO_ANSWER
+
+    class Wild(Scripted):
+        def __call__(self, snapshot: Snapshot) -> Decision:
+            self.seen.append(snapshot)
+            return Decision(40, ("40 lines, come what may",), "agents")
+
+    engine = await paced(outside, Wild())
+    await asyncio.sleep(5)
+    assert engine.attempts.flights.lines(campaign) == 3
+    last = engine.dialler.running[campaign].last
+    assert last is not None
+    assert (last.dial, last.bound_by) == (0, "lines")
 
 
 async def test_a_pacer_that_fails_dials_one_line_per_free_agent(outside: Outside) -> None:
