@@ -6,18 +6,20 @@ voices. Voices, sentences, names and companies of the two splits are disjoint.
 
 import hashlib
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from scipy import signal
 
-from bench.corpus import voices
-from bench.corpus.calls import LANGUAGES, SHARED, Label, draw_said
+from bench.corpus import greetings_more, voices
+from bench.corpus.calls import LANGUAGES, SHARED, Label, Said, background, draw_said, put_through
 from bench.corpus.channel import Channel, Conceal, Noise, active_rms
 from bench.corpus.codecs import Codec
-from bench.corpus.greetings_answers import TEXTS, Greeting, Kind, greeting
+from bench.corpus.greetings_answers import MEANING, TEXTS, Greeting, Kind, greeting
 from bench.corpus.greetings_built import PATTERNS, build
 from bench.corpus.voices import Engine, Split, Voice
 from hearing.sighting import RATE, Samples
@@ -51,6 +53,16 @@ _HARD: dict[Kind, float] = {
     "screening": 0.07,
     "ivr": 0.11,
 }
+_MORE: dict[Kind, float] = {
+    "person": 0.14,
+    "business": 0.30,
+    "machine": 0.25,
+    "carrier": 0.13,
+    "screening": 0.08,
+    "ivr": 0.10,
+}
+MORE = 100_000
+"""From this number on, what is said comes from `greetings_more`; dear voices speak every fourth."""
 _HEARD = 90
 """Letters that take some 6 s to say."""
 _LANGUAGES = {
@@ -129,6 +141,8 @@ def speakers(engine: Engine, split: Split) -> tuple[Voice, ...]:
 
 def spoken(number: int, split: Split) -> Spoken | None:
     """Who says what: every other time as in bench/corpus, else one of the cheap voices."""
+    if number >= MORE:
+        return _more(number)
     if number % 2 == 0:
         return _of_corpus(number // 2 * SHARED, split)
     rng = np.random.default_rng([number, split is Split.TEST, 0x5A1D])
@@ -182,6 +196,50 @@ def _by_kokoro(rng: np.random.Generator) -> Spoken:
     return Spoken(kind, _sentence(said), voice, parts)
 
 
+def more(number: int) -> Said:
+    """Who says what of `greetings_more`: a voice between two of Kokoro's, or a cheap one."""
+    rng = np.random.default_rng([number, 0x30E])
+    kind: Kind = rng.choice(np.array(list(_MORE)), p=list(_MORE.values()))
+    language = str(rng.choice(list(LANGUAGES), p=list(LANGUAGES.values())))
+    words = greetings_more.build(language, kind, rng)
+    speed = round(float(rng.uniform(0.85, 1.2)), 2)
+    if number % 4 == 0:
+        voice = _between(language, rng)
+    else:
+        cheap = [Engine.ESPEAK, Engine.FLITE] if language == "en" else [Engine.ESPEAK]
+        able = speakers(cheap[int(rng.integers(len(cheap)))], Split.TRAIN)
+        voice = able[int(rng.integers(len(able)))]
+    texts = tuple(_clauses(text, language) for text in words.parts)
+    return Said(Label(MEANING[kind]), kind, voice, language, texts, _sentence(words), speed)
+
+
+def _more(number: int) -> Spoken:
+    said = more(number)
+    assert said.voice is not None  # noqa: S101 - `more` draws one always
+    parts = [voices.say(said.voice, said.language, text, said.speed) for text in said.texts]
+    return Spoken(said.kind, said.sentence, said.voice, parts)
+
+
+def _between(language: str, rng: np.random.Generator) -> Voice:
+    """One of Kokoro's voices, or somebody between two, the first of whom speaks the language."""
+    every = speakers(Engine.KOKORO, Split.TRAIN)
+    able = [voice for voice in every if language in voice.languages]
+    first = able[int(rng.integers(len(able)))]
+    others = able if rng.random() < 0.7 else list(every)
+    second = others[int(rng.integers(len(others)))]
+    if rng.random() < 0.25 or second == first:
+        return first
+    name = f"{first.name}+{second.name}"
+    return Voice(Engine.KOKORO, name, (language,), Split.TRAIN)
+
+
+def _clauses(text: str, language: str) -> str:
+    """The first clauses, as many as are heard before listening ends."""
+    enough = _HEARD * 3 // 10 if language == "zh" else _HEARD
+    ends = [found.start() for found in re.finditer(r"[,.?!，。]", text)]
+    return next((text[:end] for end in ends if end >= enough), text)
+
+
 def _begin(text: str) -> str:
     """The first sentences, as many as are heard before listening ends: saying more is dear."""
     ends = [found.end() for found in re.finditer(r"[.!?…]+(?=\s)", text)]
@@ -203,9 +261,8 @@ def _hibari(text: str, speed: float) -> Samples:
 
 @cache
 def _hibari_model() -> Any:
-    from hibari import Hibari  # type: ignore[import-not-found] # noqa: PLC0415 - training only
-
-    return Hibari()
+    sys.path.append(str(voices.pack() / "wheels"))
+    return import_module("hibari").Hibari()
 
 
 def _of_corpus(number: int, split: Split) -> Spoken | None:
@@ -248,6 +305,8 @@ def _prompted(rng: np.random.Generator, split: Split) -> Spoken:
 def call(number: int, split: Split, base: int | None = None) -> Call:
     """Call `number`. base: the number of what is said, where several calls say the same."""
     rng = np.random.default_rng([number, split is Split.TEST, 0xCA11])
+    if base is not None and base >= MORE and number % 2:
+        return _as_in_corpus(more(base), rng)
     if rng.random() < 0.04:
         return _line(np.zeros(LASTS, np.float32), None, "silence", "", "", rng, split)
     said = spoken(number if base is None else base, split)
@@ -265,6 +324,14 @@ def call(number: int, split: Split, base: int | None = None) -> Call:
     sound = np.concatenate(pieces)[:LASTS]
     sound = np.concatenate([sound, np.zeros(LASTS - len(sound), dtype=np.float32)])
     return _line(sound, begin, said.kind, said.sentence, said.voice.id, rng, split)
+
+
+def _as_in_corpus(said: Said, rng: np.random.Generator) -> Call:
+    """With the pauses, the beep, the noise and the line of bench/corpus."""
+    sound, facts = put_through(said, background(Split.TRAIN, CORPUS_SEED, said.language), rng)
+    voice = said.voice.id if said.voice else ""
+    heard = sound[: LASTS + RATE]
+    return Call(heard, facts["speech_at"], said.kind, said.sentence, voice, facts["line"])
 
 
 def _quiet(seconds: float) -> Samples:

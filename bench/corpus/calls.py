@@ -254,8 +254,18 @@ def compose(number: int, split: Split, seed: int) -> tuple[Samples, dict[str, An
     """The sound of a call and what is true of it: the fields of `Call` without its path."""
     said = draw_said(number, split, seed)
     rng = np.random.default_rng([seed, number, split is Split.TEST, 12])
+    heard, times = put_through(said, background(split, seed, said.language or "en"), rng)
+    drawn = asdict(said)
+    facts = {key: drawn[key] for key in ("label", "kind", "language", "sentence")}
+    facts |= {"voice": said.voice.id if said.voice else "", "number": number, "split": split}
+    return heard, facts | times
+
+
+def put_through(
+    said: Said, voices: list[Samples], rng: np.random.Generator
+) -> tuple[Samples, dict[str, Any]]:
+    """What is said, in a room and over a line; when, behind what, and over which line."""
     sound, times = _sounded(said, rng)
-    voices = background(split, seed, said.language or "en")
     behind: float | None = None
     if said.label is Label.PERSON and rng.random() < 0.25:
         behind = float(rng.uniform(5, 18))
@@ -264,10 +274,7 @@ def compose(number: int, split: Split, seed: int) -> tuple[Samples, dict[str, An
     room = channel.pink(len(sound), rng) * np.float32(floor)
     line = channel.draw(int(rng.integers(2**31)), snr_db=12)
     heard = line(np.asarray(sound + room, np.float32), voices)
-    drawn = asdict(said)
-    facts = {key: drawn[key] for key in ("label", "kind", "language", "sentence")}
-    facts |= {"voice": said.voice.id if said.voice else "", "number": number, "split": split}
-    return heard, facts | times | {"behind": behind, "line": line.description}
+    return heard, {**times, "behind": behind, "line": line.description}
 
 
 Times = dict[str, float | None]

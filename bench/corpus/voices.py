@@ -173,7 +173,7 @@ def _kokoro(voice: Voice, language: str, text: str, speed: float) -> Samples:
     session, symbols = _kokoro_model()
     spoken = mandarin.sounds(text) if language == "zh" else _sounds(language, text)
     tokens = [symbols[sign] for sign in spoken if sign in symbols][:500]
-    style = np.fromfile(pack() / f"package/voices/{voice.name}.bin", np.float32).reshape(-1, 256)
+    style = _style(voice.name)
     found = session.run(
         None,
         {
@@ -183,6 +183,12 @@ def _kokoro(voice: Voice, language: str, text: str, speed: float) -> Samples:
         },
     )[0]
     return _resampled(np.asarray(found, dtype=np.float32).ravel(), 24000)
+
+
+def _style(name: str) -> Any:
+    """[tokens, 256]: how a voice sounds by length of text; "a+b" is somebody between two voices."""
+    files = [pack() / f"package/voices/{part}.bin" for part in name.split("+")]
+    return np.mean([np.fromfile(file, np.float32).reshape(-1, 256) for file in files], axis=0)
 
 
 @lru_cache(maxsize=1)

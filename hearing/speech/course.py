@@ -7,7 +7,7 @@ numbers that the verdict is drawn from. Training reads calls through the same fu
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +25,17 @@ STEP_S = 0.08
 Track = npt.NDArray[np.float32]
 Voice = Callable[[Track], Track]
 """[rows, NEAR] → [rows]: how surely somebody speaks."""
-Phrases = Callable[[Track], Track]
-"""[steps, CONTEXT · SIZE] → [steps, len(SPEAKERS)]: log of the probability of each speaker."""
+Finder = Callable[[Track], Track]
+"""[steps, CONTEXT · SIZE] → [steps, detectors]: how much each sound or word is there, from 0."""
+Judge = Callable[[Track], Track]
+"""[n, 3 · detectors + len(BESIDE)] → [n, len(SPEAKERS)]: log of the probability of each speaker."""
 
 SPEAKERS = ("person", "business", "greeting", "carrier", "ivr")
 """Who may be speaking: a person at home or at work, a mailbox of a person or of a network, a menu.
 """
 CONTEXT = 3
+LATELY = 0.9
+"""What a step of 80 ms keeps of what was heard lately."""
 _BACK = 5  # steps between the embeddings seen together: 0.4 s, half of what each covers
 _SURE = 0.5
 _ONSET = (3, 5)  # rows of voice among rows: 120 ms, not counting clicks
@@ -74,14 +78,15 @@ class Tracks:
 
     def clues(self, onset: int) -> Track:
         """The numbers the verdict is drawn from, named in `CLUES`."""
-        voice = self.voice[onset:]
         pairs = self.voice[onset // 2 * 2 :]
         weights = pairs[: len(pairs) // 2 * 2].reshape(-1, 2).max(axis=1)
-        found = [
-            _timing(voice, onset),
-            _spoken(self.phrases[onset // 2 :], weights),
-            self._sound(voice, onset),
-        ]
+        found = [self.beside(onset), _spoken(self.phrases[onset // 2 :], weights)]
+        return np.concatenate(found).astype(np.float32)
+
+    def beside(self, onset: int) -> Track:
+        """What is known beside the words, named in `BESIDE`."""
+        voice = self.voice[onset:]
+        found = [_timing(voice, onset), self._sound(voice, onset)]
         return np.concatenate(found).astype(np.float32)
 
     def _sound(self, voice: Track, onset: int) -> Track:
@@ -110,9 +115,9 @@ class Tracks:
 class Course:
     """A stream on its way: takes sound, keeps `Tracks`."""
 
-    def __init__(self, voice: Voice, phrases: Phrases) -> None:
+    def __init__(self, voice: Voice, finder: Finder, judge: Judge) -> None:
         self._voice = voice
-        self._phrases = phrases
+        self._words = Words(finder, judge)
         self._embedding = Embedding()
         self._rest = np.zeros(0, dtype=np.float32)
         self._recent = np.zeros(((CONTEXT - 1) * _BACK, SIZE), dtype=np.float32)
@@ -144,16 +149,19 @@ class Course:
         """Takes one block."""
         frames = log_mel(block)
         rows, embeddings = self._embedding.feed(frames)
-        known = self.tracks
-        self.tracks = Tracks(
-            np.concatenate([known.voice, self._voice(rows)]),
-            np.concatenate([known.phrases, self._phrases(self._context(embeddings))]),
+        known, voice = self.tracks, self._voice(rows)
+        heard = Tracks(
+            np.concatenate([known.voice, voice]),
+            known.phrases,
             np.concatenate([known.loudness, frames.mean(axis=1)]),
             np.concatenate([known.slope, slope(frames)]),
             np.concatenate([known.tone, self._tone.feed(frames)]),
         )
         if self.onset is None:
-            self.onset = self.tracks.onset()
+            self.onset = heard.onset()
+        beside = None if self.onset is None else heard.beside(self.onset)
+        phrases = self._words.feed(self._context(embeddings), spoken_steps(voice), beside)
+        self.tracks = replace(heard, phrases=np.concatenate([known.phrases, phrases]))
 
     def clues(self) -> Track:
         """`Tracks.clues` of now. Raises ValueError while nobody has spoken."""
@@ -165,6 +173,42 @@ class Course:
         known = np.concatenate([self._recent, embeddings])
         self._recent = known[-len(self._recent) :]
         return in_context(known)
+
+
+class Words:
+    """Who the words of a stream sound like, block by block, from all that was said before.
+
+    Of each detector: what it found at most, on average, and lately, while somebody spoke.
+    """
+
+    def __init__(self, finder: Finder, judge: Judge) -> None:
+        self._finder = finder
+        self._judge = judge
+        self._most: Track | float = 0.0
+        self._sum: Track | float = 0.0
+        self._lately: Track | float = 0.0
+        self._said = 0.5
+
+    def feed(self, read: Track, spoken: Track, beside: Track | None) -> Track:
+        """A block's [steps, CONTEXT · SIZE], [steps] 0 or 1 and `Tracks.beside`, None before the
+        first word → [steps, speakers], the same for each step.
+        """
+        for found, speaks in zip(self._finder(read), spoken, strict=True):
+            heard = found * speaks
+            self._said += float(speaks)
+            self._sum = self._sum + heard
+            self._most = np.maximum(self._most, heard)
+            self._lately = LATELY * self._lately + (1 - LATELY) * heard
+        if beside is None:
+            return np.zeros((len(read), len(SPEAKERS)), dtype=np.float32)
+        pooled = [self._most, self._sum / self._said, self._lately, beside]
+        said = self._judge(np.concatenate(pooled)[None].astype(np.float32))
+        return np.repeat(said, len(read), axis=0)
+
+
+def spoken_steps(voice: Track) -> Track:
+    """Rows of 40 ms → steps of 80 ms: 1 where somebody speaks."""
+    return np.asarray(voice.reshape(-1, 2).max(axis=1) > _SURE, dtype=np.float32)
 
 
 class ToneTrack:
@@ -232,13 +276,16 @@ def _timing(voice: Track, onset: int) -> Track:
     )
 
 
-CLUES = (
+BESIDE = (
     "onset", "since onset", "speech", "voice share", "silent for", "speaking for",
     "longest pause", "longest run", "first run", "runs", "voice share of last second",
-    *(f"{how} {who}" for who in SPEAKERS for how in ("mean", "top", "last", "begin")),
     "speech level", "level spread", "level over floor", "floor", "pause spread",
     "slope", "slope spread", "longest tone", "tone in last second",
 )  # fmt: skip
+CLUES = (
+    *BESIDE,
+    *(f"{how} {who}" for who in SPEAKERS for how in ("mean", "top", "last", "begin")),
+)
 
 
 def runs(flags: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:

@@ -1,8 +1,8 @@
 """The trained parts: whether somebody speaks, who the words sound like, and the verdict.
 
-`activity.onnx` and `phrases.onnx` are shipped and stay; `model.onnx` draws the verdict from a
-course's clues and can be replaced by one that a site has trained (`cti amd train`). All were made
-by scikit-learn (bench/amd_train.py); the verdict carries its calibration and figures with it.
+`activity.onnx`, `words.onnx` and `phrases.onnx` are shipped and stay; `model.onnx` draws the
+verdict from a course's clues and can be replaced by one that a site has trained (`cti amd train`).
+All were made by bench/amd_train.py; the verdict carries its calibration and figures with it.
 """
 
 import json
@@ -40,20 +40,25 @@ class Verdict:
         return self.machine + self.ivr
 
 
-def _activity(rows: Track) -> Track:
+def activity(rows: Track) -> Track:
+    """[rows, NEAR] → [rows]: how surely somebody speaks."""
     [found] = session(FOLDER / "activity.onnx").run(["probabilities"], {"rows": rows})
     return np.asarray(found)[:, 1]
 
 
-def _phrases(embeddings: Track) -> Track:
-    inputs = {"embeddings": embeddings}
-    [found] = session(FOLDER / "phrases.onnx").run(["probabilities"], inputs)
+def _words(embeddings: Track) -> Track:
+    [found] = session(FOLDER / "words.onnx").run(["said"], {"seen": embeddings})
+    return np.asarray(found)
+
+
+def _phrases(pooled: Track) -> Track:
+    [found] = session(FOLDER / "phrases.onnx").run(["said"], {"seen": pooled})
     return np.asarray(np.log(np.maximum(found, _LEAST)))
 
 
 def course() -> Course:
     """A new course that hears with the shipped networks."""
-    return Course(_activity, _phrases)
+    return Course(activity, _words, _phrases)
 
 
 class AnswerModel:

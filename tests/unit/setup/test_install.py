@@ -183,7 +183,7 @@ def test_voices_of_the_bench_are_fetched_once_into_the_cache(machine: Machine) -
     for command in ("flite", "npm"):
         machine.put(command)
     (machine.checkout / "setup/voices").write_text(
-        f'#!/bin/bash\necho "voices $*" >>{machine.calls}\nmkdir "$2"\n'
+        f'#!/bin/bash\necho "voices $*" >>{machine.calls}\nmkdir -p "$2/wheels/hibari"\n'
     )
     steps = machine.checkout / "setup/install"
     steps.write_text(steps.read_text().replace("libopencore-amrnb0:/usr/lib/*", "amr:/usr/bin"))

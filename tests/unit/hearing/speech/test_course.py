@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from hearing.sighting import RATE, Samples
-from hearing.speech.course import CLUES, ROW_S, SPEAKERS, Course, ToneTrack, Track, runs
+from hearing.speech.course import (
+    CLUES,
+    LATELY,
+    ROW_S,
+    SPEAKERS,
+    Course,
+    ToneTrack,
+    Track,
+    Words,
+    runs,
+)
 from hearing.speech.embedding import Embedding
 from hearing.speech.model import course
 from hearing.speech.spectrum import BANDS, HOP, WINDOW, log_mel
@@ -27,6 +37,16 @@ def even(steps: Track) -> Track:
     return np.full((len(steps), len(SPEAKERS)), np.log(1 / len(SPEAKERS)), dtype=np.float32)
 
 
+def some(read: Track) -> Track:
+    """Detectors, as it were."""
+    return np.abs(read[:, :4])
+
+
+def told(pooled: Track) -> Track:
+    """Who speaks, from all that was pooled."""
+    return np.repeat(pooled.sum(axis=1, keepdims=True), len(SPEAKERS), axis=1)
+
+
 def noise(seconds: float, seed: int = 1, level: float = 0.1) -> Samples:
     rng = np.random.default_rng(seed)
     return (level * rng.standard_normal(round(seconds * RATE))).astype(np.float32)
@@ -42,7 +62,7 @@ def test_frames_come_every_10_ms_and_rise_with_the_power() -> None:
 @pytest.mark.parametrize("piece", [1, 160, 799, 16000])
 def test_the_pieces_do_not_matter(piece: int) -> None:
     sound = noise(2.0)[:16000]
-    whole, pieces = Course(loud, even), Course(loud, even)
+    whole, pieces = Course(loud, some, told), Course(loud, some, told)
     for block in whole.blocks(sound):
         whole.hear(block)
     step = max(piece, 40)
@@ -74,7 +94,7 @@ def test_no_clues_before_the_first_word() -> None:
 
 
 def test_clues_have_names_and_count_from_the_first_word() -> None:
-    heard = Course(loud, even)
+    heard = Course(loud, some, even)
     sound = np.concatenate([np.zeros(RATE, np.float32), noise(2.0, level=0.3)])
     for block in heard.blocks(sound):
         heard.hear(block)
@@ -82,6 +102,24 @@ def test_clues_have_names_and_count_from_the_first_word() -> None:
     assert heard.onset * ROW_S == pytest.approx(1.0, abs=0.12)
     clues = dict(zip(CLUES, heard.clues(), strict=True))
     assert clues["since onset"] == pytest.approx(heard.seconds - heard.onset * ROW_S, abs=0.05)
+
+
+def test_words_keep_what_was_found_at_most_on_average_and_lately_while_somebody_spoke() -> None:
+    found = np.array([[1.0], [4.0], [9.0], [2.0]], dtype=np.float32)
+    pooled: list[Track] = []
+
+    def keep(seen: Track) -> Track:
+        pooled.append(seen)
+        return np.zeros((1, len(SPEAKERS)), dtype=np.float32)
+
+    words = Words(lambda read: read, keep)
+    nothing = words.feed(found[:1], np.ones(1, np.float32), None)
+    assert not nothing.any()
+    assert not pooled  # nobody judges before the first word
+    spoken = np.array([1, 0, 1], dtype=np.float32)
+    assert words.feed(found[1:], spoken, np.array([7.0])).shape == (3, len(SPEAKERS))
+    lately = (1 - LATELY) * (1 * LATELY**3 + 4 * LATELY**2 + 2)
+    assert pooled[0] == pytest.approx(np.array([[4, (1 + 4 + 2) / 3.5, lately, 7]]), rel=1e-5)
 
 
 def test_a_beep_is_a_steady_tone_and_noise_is_none() -> None:
