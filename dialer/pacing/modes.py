@@ -9,6 +9,7 @@ from dialer.pacing.decision import Decision
 from dialer.pacing.manual import manual
 from dialer.pacing.options import PacerOptions
 from dialer.pacing.power import power
+from dialer.pacing.predictive import Predictive
 from dialer.pacing.preview import preview
 from dialer.pacing.progressive import progressive
 from dialer.pacing.snapshot import Snapshot
@@ -18,12 +19,13 @@ Pacer = Callable[[Snapshot], Decision]
 decisions."""
 MakePacer = Callable[[str, PacerOptions], Pacer]
 
-Mode = Literal["manual", "preview", "progressive", "power", "agentless"]
+Mode = Literal["manual", "preview", "progressive", "power", "predictive", "agentless"]
 MODES: Final[Mapping[Mode, str]] = {
     "manual": "An agent dials each number by hand.",
     "preview": "An agent looks at each lead first, then dials or skips it.",
     "progressive": "One line per free agent, never more: nobody is abandoned.",
     "power": "A fixed number of lines per free agent, while the abandon target is kept.",
+    "predictive": "As many lines as coming answers and free agents bear, within the target.",
     "agentless": "No agents: who answers hears the campaign's message.",
 }
 """Each mode in a sentence. docs/modes.md tells when to use which."""
@@ -33,6 +35,7 @@ _MAKERS: Final[Mapping[str, Callable[[PacerOptions], Pacer]]] = {
     "preview": lambda _: preview,
     "progressive": lambda _: progressive,
     "power": lambda options: power(options.ratio),
+    "predictive": lambda options: Predictive(prior=options.prior),
     "agentless": lambda options: agentless(options.lines),
 }
 
