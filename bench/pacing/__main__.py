@@ -22,10 +22,11 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bench.pacing.cells import BAR, Cell, Row, judge, rows
+from bench.pacing.cells import BAR, Cell, Row, Verdict, judge, rows
 from bench.pacing.days import (
     AGENTS,
     HOURS,
+    OURS,
     PACERS,
     STRUCTURED_HOURS,
     Job,
@@ -35,6 +36,7 @@ from bench.pacing.days import (
     scenario_names,
 )
 from bench.pacing.kept import Kept
+from bench.pacing.page import write_page
 from bench.table import OUT, load_now, show
 from cti.base.errors import UserError
 from cti.logs import configure
@@ -69,7 +71,8 @@ def main() -> int:
     except UserError as error:
         sys.exit(str(error))
     cells = rows(found)
-    result = _result(cells, hours)
+    verdict = judge(cells)
+    result = _result(cells, hours, verdict)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(result, indent=1) + "\n")
     _print(cells, result)
@@ -77,6 +80,7 @@ def main() -> int:
     if options.plots:
         from bench.pacing.pictures import draw_all  # noqa: PLC0415 - matplotlib is slow to load
 
+        write_page(DOCS / "pacing.md", cells, verdict)
         for file in draw_all(cells, DOCS):
             sys.stdout.write(f"Drawn: {file}\n")
     return 0
@@ -95,7 +99,7 @@ def _options() -> argparse.Namespace:
     )
     asked.add_argument("--resume", action="store_true", help="do not play kept days again")
     asked.add_argument("--json", type=Path, default=OUT / "pacing.json", metavar="FILE")
-    asked.add_argument("--plots", action="store_true", help="draw the pictures of docs/pacing.md")
+    asked.add_argument("--plots", action="store_true", help="pictures and tables of docs/pacing.md")
     options = asked.parse_args()
     options.agents = options.agents or (QUICK_AGENTS if options.quick else AGENTS)
     options.seeds = options.seeds or (QUICK_SEEDS if options.quick else SEEDS)
@@ -145,14 +149,14 @@ def _pooled(
         yield done.result()
 
 
-def _result(cells: dict[Cell, Row], hours: dict[int, float]) -> dict[str, Any]:
+def _result(cells: dict[Cell, Row], hours: dict[int, float], verdict: Verdict) -> dict[str, Any]:
     return {
         "at": time.strftime("%Y-%m-%d %H:%M"),
         "load_average": load_now(),
         "hours_by_agents": hours,
         "hours_at_least_where_structured": STRUCTURED_HOURS,
         "bar": BAR,
-        "summary": judge(cells).as_dict(),
+        "summary": verdict.as_dict(),
         "rows": [asdict(cells[cell]) for cell in sorted(cells)],
     }
 
@@ -171,6 +175,8 @@ def _print(cells: dict[Cell, Row], result: dict[str, Any]) -> None:
             lines.append({"pacer": "(the bar)", **bar})
         title = f"{scenario}: occupancy / abandoned % / days over %"
         show(title, {"pacer": "agents"} | {str(n): str(n) for n in sizes}, lines)
+    if not any(pacer == OURS for _, _, pacer in cells):
+        return
     said = {
         "below_bar": "Below the bar",
         "beaten": "Beaten by a pacer that keeps the cap",

@@ -10,7 +10,9 @@ from bench.pacing.__main__ import run
 from bench.pacing.cells import judge, rows
 from bench.pacing.days import HOURS, Job, Result, jobs, length, play, scene
 from bench.pacing.kept import Kept
+from bench.pacing.page import BEGIN, END, write_page
 from bench.pacing.pictures import abandons, occupancy
+from cti.base.errors import UserError
 
 JOB = Job("stationary-p30", 3, "progressive", seed=1, hours=0.2)
 RESULT = Result(
@@ -112,6 +114,32 @@ def test_the_verdict_names_each_defeat() -> None:
     assert verdict.over == [
         "one-hour, 5 agents: 100% of 1 days over the cap, 4.00% at worst",
     ]
+
+
+def test_the_page_is_written_between_its_marks(tmp_path: Path) -> None:
+    page = tmp_path / "pacing.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    cells = rows([RESULT, replace(RESULT, pacer="progressive", occupancy=0.73)])
+
+    write_page(page, cells, judge(cells))
+    write_page(page, cells, judge(cells))
+
+    text = page.read_text()
+    assert text.startswith(f"before\n{BEGIN}\n")
+    assert text.endswith(f"{END}\nafter\n")
+    assert "old" not in text
+    assert text.count("| predictive | 0.810 / 2.5 / 0 |") == 1
+    assert "| stationary-p30 | 0.810 / 2.5 / 0 (0.730) |" in text
+    assert "- Beaten by a pacer that keeps the cap: nowhere" in text
+
+
+def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "pacing.md"
+    page.write_text("nothing")
+
+    with pytest.raises(UserError, match="no place for the tables"):
+        write_page(page, rows([RESULT]), judge(rows([RESULT])))
+    assert page.read_text() == "nothing"
 
 
 def test_pictures_show_who_keeps_the_cap() -> None:
