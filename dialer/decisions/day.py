@@ -1,5 +1,6 @@
 """One day of a campaign as it was recorded: enough to play it again with another pacer."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.service import Campaign
 from dialer.decisions.models import DecisionRow
+from dialer.decisions.paging import pages
 from dialer.engine.figures import PERSON
 from dialer.engine.window import midnight
 from dialer.simulator.results import Waits
@@ -26,6 +28,7 @@ NO_PERSON: Final = frozenset({"machine", "fax"})
 SHIFT: Final = timedelta(days=1)
 """So long before midnight is looked for who was signed in at midnight."""
 _CALLS = select(
+    AttemptRow.id,
     AttemptRow.placed_at,
     AttemptRow.answered_at,
     AttemptRow.bridged_at,
@@ -33,7 +36,7 @@ _CALLS = select(
     AttemptRow.outcome,
     AttemptRow.outcome_reason,
     AttemptRow.late,
-).order_by(AttemptRow.placed_at)
+)
 TAKEN_BACK: Final = "We took it back"
 """How the reason of a call that we cancelled begins, see `dialer.outcomes.classify`."""
 
@@ -88,24 +91,28 @@ async def read_day(
     """Read it. NotFound when nothing was dialled on that day, or nobody's work is known of it."""
     begins, ends = midnight(day, zone), midnight(day + timedelta(days=1), zone)
     ends = min(ends, now)
+    made = _CALLS.where(
+        AttemptRow.campaign_id == campaign.id,
+        AttemptRow.placed_at >= begins,
+        AttemptRow.placed_at < ends,
+        AttemptRow.outcome.is_not(None),
+    )
+    calls: list[Any] = []
+    async for rows in pages(store, made, AttemptRow.placed_at, AttemptRow.id):
+        calls += rows
+    if not calls:
+        raise NotFound(f"“{campaign.name}” dialled nobody on {day} ({zone.key}).")
+    work = Work(begins, ends)
+    changed = select(
+        AgentStateRow.id, AgentStateRow.agent_id, AgentStateRow.at, AgentStateRow.state
+    ).where(AgentStateRow.at >= begins - SHIFT, AgentStateRow.at < ends)
+    async for rows in pages(store, changed, AgentStateRow.at, AgentStateRow.id):
+        for row in rows:
+            work.change(row.agent_id, row.at, row.state)
+    work.close()
+    if not any(count for _, count in work.staff):
+        raise NotFound(f"Of {day} it is not known which agents worked.")
     async with store.read() as session:
-        calls = (
-            await session.execute(
-                _CALLS.where(
-                    AttemptRow.campaign_id == campaign.id,
-                    AttemptRow.placed_at >= begins,
-                    AttemptRow.placed_at < ends,
-                    AttemptRow.outcome.is_not(None),
-                )
-            )
-        ).all()
-        states = (
-            await session.execute(
-                select(AgentStateRow.agent_id, AgentStateRow.at, AgentStateRow.state)
-                .where(AgentStateRow.at >= begins - SHIFT, AgentStateRow.at < ends)
-                .order_by(AgentStateRow.at, AgentStateRow.id)
-            )
-        ).all()
         modes = (
             await session.execute(
                 select(DecisionRow.mode, func.count())
@@ -117,16 +124,8 @@ async def read_day(
                 .group_by(DecisionRow.mode)
             )
         ).all()
-    if not calls:
-        raise NotFound(f"“{campaign.name}” dialled nobody on {day} ({zone.key}).")
-    work = Work(begins, ends)
-    for row in states:
-        work.change(row.agent_id, row.at, row.state)
-    work.close()
-    if not any(count for _, count in work.staff):
-        raise NotFound(f"Of {day} it is not known which agents worked.")
     mode = max(modes, key=lambda row: row[1])[0] if modes else campaign.mode
-    return _facts(campaign, day, zone, mode, calls, work)
+    return await asyncio.to_thread(_facts, campaign, day, zone, mode, calls, work)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -14,6 +14,7 @@ from dialer.campaigns.service import Campaign, CampaignService
 from dialer.decisions.day import DayFacts, read_day
 from dialer.decisions.live import LivePacing
 from dialer.decisions.models import DecisionRow
+from dialer.decisions.paging import pages
 from dialer.decisions.views import Explanation, Moment, PacingView, Point, Series
 from dialer.decisions.words import around, explain, local
 from dialer.engine.looking import zone_of
@@ -83,14 +84,12 @@ class PacingService:
         await self.campaigns.get(campaign_id)
         seconds = max(SHORTEST, minutes * 60 / POINTS)
         since = self.clock.now() - timedelta(minutes=minutes)
-        query = (
-            select(DecisionRow)
-            .where(DecisionRow.campaign_id == campaign_id, DecisionRow.at > since)
-            .order_by(DecisionRow.at, DecisionRow.id)
+        query = select(DecisionRow.__table__).where(
+            DecisionRow.campaign_id == campaign_id, DecisionRow.at > since
         )
         points: dict[int, Point] = {}
-        async with self.store.read() as session:
-            for row in await session.scalars(query):
+        async for rows in pages(self.store, query, DecisionRow.at, DecisionRow.id):
+            for row in rows:
                 index = int((row.at - since).total_seconds() / seconds)
                 end = since + timedelta(seconds=(index + 1) * seconds)
                 points[index] = _point(row, end, points.get(index))
@@ -151,7 +150,7 @@ class PacingService:
         return zone_of(campaign.settings, self.home_region)
 
 
-def _point(row: DecisionRow, end: datetime, before: Point | None) -> Point:
+def _point(row: Any, end: datetime, before: Point | None) -> Point:
     return Point(
         at=end,
         dialled=row.dialled + (before.dialled if before else 0),

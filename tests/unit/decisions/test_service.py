@@ -10,6 +10,7 @@ import pytest
 
 from cti.agents.models import AgentStateRow
 from cti.base.errors import Conflict, NotFound, UserError
+from dialer.decisions import paging
 from dialer.decisions.day import Actual, DayFacts, Work
 from dialer.decisions.replaying import scenario_of
 from dialer.pacing.modes import make
@@ -106,6 +107,19 @@ async def test_a_day_is_what_its_rows_say(paced: Paced) -> None:
     busy_s = sum(day.talks) + sum(day.wraps)
     assert actual.occupancy * actual.agent_hours * 3600 == pytest.approx(busy_s, abs=1.0)
     assert actual.agent_hours == pytest.approx(600 / 3600, rel=0.02)
+
+
+async def test_read_in_small_pages_it_is_the_same(
+    paced: Paced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = await busy(paced, leads=12, seconds=60)
+    now = paced.outside.clock.now()
+    monkeypatch.setattr(paced.outside.clock, "now", lambda: now, raising=False)
+    whole = [await paced.service.series(campaign, 60), await paced.service.day(campaign, TODAY)]
+    for page in (1, 3):
+        monkeypatch.setattr(paging, "PAGE", page)
+        paged = [await paced.service.series(campaign, 60), await paced.service.day(campaign, TODAY)]
+        assert paged == whole
 
 
 async def test_of_other_days_nothing_is_known(paced: Paced) -> None:
