@@ -25,7 +25,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = ORIGIN.astimezone(SHANGHAI).date()
 
 
-async def busy(paced: Paced, leads: int = 60, seconds: float = 120) -> int:
+async def busy(paced: Paced, leads: int = 60, seconds: float = 60) -> int:
     outside = paced.outside
     await outside.agents(2)
     campaign = await outside.campaign(leads=leads, abandon_target=0.2)
@@ -37,7 +37,7 @@ async def busy(paced: Paced, leads: int = 60, seconds: float = 120) -> int:
 
 async def test_a_moment_is_explained_in_words(paced: Paced) -> None:
     campaign = await busy(paced)
-    told = await paced.service.explain(campaign, paced.outside.clock.now() - timedelta(seconds=60))
+    told = await paced.service.explain(campaign, paced.outside.clock.now() - timedelta(seconds=20))
     assert told.moment is not None
     assert told.before is not None
     assert told.after is not None
@@ -79,6 +79,8 @@ async def test_the_present_and_its_promise(paced: Paced) -> None:
 
 async def test_a_series_holds_all_that_was_dialled(paced: Paced) -> None:
     campaign = await busy(paced)
+    paced.pacer.lines = 0
+    await asyncio.sleep(3)  # the writer's second
     series = await paced.service.series(campaign, 60)
     assert series.seconds == 5
     assert sum(point.dialled for point in series.points) == len(paced.outside.pbx.dialled)
@@ -90,7 +92,7 @@ async def test_a_series_holds_all_that_was_dialled(paced: Paced) -> None:
 
 
 async def test_a_day_is_what_its_rows_say(paced: Paced) -> None:
-    campaign = await busy(paced, leads=12, seconds=300)
+    campaign = await busy(paced, leads=12, seconds=90)
     day = await paced.service.day(campaign, TODAY)
     attempts = await paced.outside.attempts()
     actual = day.actual
@@ -106,13 +108,15 @@ async def test_a_day_is_what_its_rows_say(paced: Paced) -> None:
     assert day.starts_at == pytest.approx(12.0, abs=0.01)
     busy_s = sum(day.talks) + sum(day.wraps)
     assert actual.occupancy * actual.agent_hours * 3600 == pytest.approx(busy_s, abs=1.0)
-    assert actual.agent_hours == pytest.approx(600 / 3600, rel=0.02)
+    assert actual.agent_hours == pytest.approx(180 / 3600, rel=0.02)
 
 
 async def test_read_in_small_pages_it_is_the_same(
     paced: Paced, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign = await busy(paced, leads=12, seconds=60)
+    await paced.decisions.close()
+    await paced.states.close()
     now = paced.outside.clock.now()
     monkeypatch.setattr(paced.outside.clock, "now", lambda: now, raising=False)
     whole = [await paced.service.series(campaign, 60), await paced.service.day(campaign, TODAY)]
@@ -129,15 +133,15 @@ async def test_of_other_days_nothing_is_known(paced: Paced) -> None:
 
 
 async def test_a_recorded_day_is_played_again(paced: Paced, tmp_path: Path) -> None:
-    campaign = await busy(paced, leads=120, seconds=500)
+    campaign = await busy(paced, leads=60, seconds=240)
     day = await paced.service.day(campaign, TODAY)
     scenario = scenario_of(day, tmp_path)
     again = simulate(scenario, make("progressive", PacerOptions()), seed=1)
     assert again.agents == 2
     assert again.abandoned == 0  # one line for each agent, where two for all had been
     assert day.actual.abandoned > 0
-    assert again.seconds == pytest.approx(500, abs=5)
-    assert again.occupancy == pytest.approx(10 / 12, abs=0.08)  # 8 s talk, 2 s wrap-up, 2 s ring
+    assert again.seconds == pytest.approx(240, abs=5)
+    assert again.occupancy == pytest.approx(10 / 12, abs=0.1)  # 8 s talk, 2 s wrap-up, 2 s ring
 
 
 def test_agents_who_come_and_go_are_counted_where_they_were() -> None:
