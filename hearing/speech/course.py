@@ -76,11 +76,12 @@ class Tracks:
         found = np.flatnonzero(speaks & (votes >= enough))
         return int(found[0]) if len(found) else None
 
-    def clues(self, onset: int) -> Track:
-        """The numbers the verdict is drawn from, named in `CLUES`."""
+    def clues(self, onset: int, beside: Track | None = None) -> Track:
+        """The numbers the verdict is drawn from, named in `CLUES`. beside: where known already."""
         pairs = self.voice[onset // 2 * 2 :]
         weights = pairs[: len(pairs) // 2 * 2].reshape(-1, 2).max(axis=1)
-        found = [self.beside(onset), _spoken(self.phrases[onset // 2 :], weights)]
+        beside = self.beside(onset) if beside is None else beside
+        found = [beside, _spoken(self.phrases[onset // 2 :], weights)]
         return np.concatenate(found).astype(np.float32)
 
     def beside(self, onset: int) -> Track:
@@ -125,6 +126,7 @@ class Course:
         spoken = np.zeros((0, len(SPEAKERS)), dtype=np.float32)
         self.tracks = Tracks(nothing, spoken, nothing, nothing, nothing)
         self._tone = ToneTrack()
+        self._beside: Track | None = None
         self.onset: int | None = None
 
     @property
@@ -159,15 +161,15 @@ class Course:
         )
         if self.onset is None:
             self.onset = heard.onset()
-        beside = None if self.onset is None else heard.beside(self.onset)
-        phrases = self._words.feed(self._context(embeddings), spoken_steps(voice), beside)
+        self._beside = None if self.onset is None else heard.beside(self.onset)
+        phrases = self._words.feed(self._context(embeddings), spoken_steps(voice), self._beside)
         self.tracks = replace(heard, phrases=np.concatenate([known.phrases, phrases]))
 
     def clues(self) -> Track:
         """`Tracks.clues` of now. Raises ValueError while nobody has spoken."""
         if self.onset is None:
             raise ValueError("nobody has spoken yet")
-        return self.tracks.clues(self.onset)
+        return self.tracks.clues(self.onset, self._beside)
 
     def _context(self, embeddings: Track) -> Track:
         known = np.concatenate([self._recent, embeddings])
