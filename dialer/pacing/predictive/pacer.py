@@ -49,6 +49,7 @@ class Predictive:
     _refreshed: float = -math.inf
     _refreshed_handles: float = -math.inf
     _looked: float = -math.inf
+    _absent: int = 0
     _last: Decision | None = None
     _wraps: dict[int, tuple[float, float]] = field(default_factory=dict)
 
@@ -66,17 +67,24 @@ class Predictive:
         """How many to dial, and what to cancel."""
         self._hear(snapshot)
         now = snapshot.now
-        pause = min(BREATH * len(snapshot.agents), MOST_BREATH) if snapshot.news else QUIET
-        if self._last is not None and 0 <= now - self._looked < pause:
+        if self._last is not None and self._may_pause(snapshot):
             if self._last.dial or self._last.cancel:
                 self._last = replace(self._last, dial=0, cancel=())
             return self._last
         self._looked = now
+        self._absent = _absent(snapshot)
         floor = Floor.of(snapshot, self._rings)
         self._wraps = floor.wraps
         self._take_stock(now, snapshot.hour, floor)
         self._last = self._decide(snapshot, floor)
         return self._last
+
+    def _may_pause(self, snapshot: Snapshot) -> bool:
+        """Whether it is too early for another look. Agents who leave are seen at once."""
+        pause = min(BREATH * len(snapshot.agents), MOST_BREATH) if snapshot.news else QUIET
+        if not 0 <= snapshot.now - self._looked < pause:
+            return False
+        return _absent(snapshot) <= self._absent
 
     def _take_stock(self, now: float, hour: float, floor: Floor) -> None:
         if not 0 <= now - self._refreshed < REFRESH:
@@ -193,6 +201,12 @@ class Predictive:
             if over.risk(0) <= TAKE_BACK:
                 break
         return tuple(cancel)
+
+
+def _absent(snapshot: Snapshot) -> int:
+    """Agents who are not there, less all: it rises when one leaves, in whatever way."""
+    states = [agent.state for agent in snapshot.agents]
+    return states.count("not_ready") + states.count("signed_out") - len(states)
 
 
 def _in_order(snapshot: Snapshot) -> Iterator[CallView]:
