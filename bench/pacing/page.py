@@ -11,6 +11,13 @@ from cti.base.errors import UserError
 BEGIN: Final = "<!-- measured: written by `python -m bench.pacing --plots` -->"
 END: Final = "<!-- /measured -->"
 STEADY: Final = ("stationary-p30", "stationary-p10")
+PICTURES: Final = """
+![How busy agents are, by team size, with pacers that keep the cap](pacing-occupancy.svg)
+
+![Answered calls lost, by pacer: who keeps the limit](pacing-abandons.svg)
+
+![A day of twenty agents, progressive and predictive](pacing-day.svg)
+"""
 MANY: Final = 6
 """Defeats told one by one; of more, the number."""
 
@@ -28,7 +35,7 @@ def write_page(page: Path, cells: Mapping[Cell, Row], verdict: Verdict) -> None:
 def tables(cells: Mapping[Cell, Row], verdict: Verdict) -> str:
     """Steady days by team size, all scenarios by team size, and where it is not good enough."""
     parts = [_steady(scenario, cells) for scenario in STEADY]
-    parts += [_scenarios(cells), _told(verdict)]
+    parts += [_scenarios(cells), _told(verdict), PICTURES]
     return "\n".join(part for part in parts if part)
 
 

@@ -40,7 +40,7 @@ def draw_all(cells: Mapping[Cell, Row], folder: Path) -> Iterator[Path]:
 
 def occupancy(cells: Mapping[Cell, Row]) -> Figure:
     """By team size, of the pacers that keep the cap: three of ten calls are answered, all day."""
-    figure, axes = _figure(8, 4.6)
+    figure, axes = _figure(9.5, 4.6)
     for pacer in PACERS:
         steady = [
             row for (name, _, of), row in sorted(cells.items()) if (name, of) == (STEADY, pacer)
@@ -66,7 +66,7 @@ def occupancy(cells: Mapping[Cell, Row]) -> Figure:
     axes.set_ylabel("time busy with calls, %")
     axes.set_title("How busy agents are, where at most 3 % of answered calls are lost", fontsize=11)
     axes.grid(axis="y", alpha=0.3)
-    axes.legend(fontsize=9, frameon=False, loc="lower right")
+    axes.legend(fontsize=9, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
 
@@ -86,6 +86,7 @@ def abandons(cells: Mapping[Cell, Row]) -> Figure:
     ticks = [0, 1, 2, 3, 4, 5, 10, 20, 50, 100]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
     axes.minorticks_off()
+    axes.set_title("Who keeps to the limit, and who does not", fontsize=11, pad=22)
     axes.set_xlabel("answered calls lost, % (each dot: one scenario with one team size)")
     axes.grid(axis="x", alpha=0.3)
     return figure
