@@ -28,7 +28,7 @@ def draw(days: Mapping[str, Day], starts_at: float, path: Path) -> None:
     first = next(iter(days.values()))
     figure.suptitle(f"{first.scenario}: {first.agents} agents, seed {first.seed}")
     for column, (pacer, day) in enumerate(days.items()):
-        hours = [starts_at + n * day.series_s / 3600 for n in range(len(day.series))]
+        hours = [starts_at + n * day.series_s / 3600 for n in range(len(day.series) + 1)]
         top, middle, bottom = (panels[row][column] for row in range(3))
         top.set_title(
             f"{pacer}: {day.occupancy:.1%} busy, {day.abandon_rate:.1%} abandoned",
@@ -39,7 +39,8 @@ def draw(days: Mapping[str, Day], starts_at: float, path: Path) -> None:
         _agents(top, hours, day)
         _lines(middle, hours, day)
         _abandons(bottom, hours, day)
-        bottom.set_xlabel("hour of the day")
+        bottom.set_xlabel("time of day")
+        bottom.xaxis.set_major_formatter(lambda hour, _: _clock(hour))
         for panel in (top, middle, bottom):
             panel.spines[["top", "right"]].set_visible(False)
             panel.grid(axis="y", alpha=0.3)
@@ -56,6 +57,7 @@ def _agents(panel: "Axes", hours: list[float], day: Day) -> None:
     lengths = _lengths(day)
     busy = [part.busy_s / length for part, length in zip(day.series, lengths, strict=True)]
     staff = [part.staff_s / length for part, length in zip(day.series, lengths, strict=True)]
+    busy, staff = _to_the_end(busy), _to_the_end(staff)
     panel.fill_between(hours, busy, step="post", color=BUSY, label="busy", linewidth=0)
     panel.fill_between(hours, busy, staff, step="post", color=IDLE, label="idle", linewidth=0)
     panel.set_ylabel("agents")
@@ -66,12 +68,12 @@ def _lines(panel: "Axes", hours: list[float], day: Day) -> None:
     lengths = _lengths(day)
     ringing = [part.ringing_s / length for part, length in zip(day.series, lengths, strict=True)]
     dialled = [60 * part.dialled / length for part, length in zip(day.series, lengths, strict=True)]
-    panel.step(hours, ringing, where="post", color=BUSY, label="lines ringing")
-    panel.step(hours, dialled, where="post", color=LINES, label="dialled a minute")
+    panel.step(hours, _to_the_end(ringing), where="post", color=BUSY, label="lines ringing")
+    panel.step(hours, _to_the_end(dialled), where="post", color=LINES, label="dialled a minute")
     panel.set_ylabel("lines, calls")
     share = panel.twinx()
     answered = [100 * part.answered / part.dialled if part.dialled else 0.0 for part in day.series]
-    share.step(hours, answered, where="post", color=SHARE, alpha=0.7, label="answered, %")
+    share.step(hours, _to_the_end(answered), where="post", color=SHARE, alpha=0.7, label="answered, %")
     share.set_ylim(0, 100)
     share.spines["top"].set_visible(False)
     share.set_ylabel("answered by persons, %", color=SHARE)
@@ -79,14 +81,26 @@ def _lines(panel: "Axes", hours: list[float], day: Day) -> None:
 
 
 def _abandons(panel: "Axes", hours: list[float], day: Day) -> None:
-    abandoned = list(accumulate(part.abandoned for part in day.series))
-    allowed = [day.target * n for n in accumulate(part.answered for part in day.series)]
+    # Sums are those at the end of an interval: before the first one there was nothing.
+    abandoned = list(accumulate((part.abandoned for part in day.series), initial=0))
+    answered = accumulate((part.answered for part in day.series), initial=0)
+    allowed = [day.target * n for n in answered]
     panel.plot(
         hours, allowed, color=LINES, linestyle="--", label=f"allowed ({day.target:.1%} of answers)"
     )
-    panel.step(hours, abandoned, where="post", color=BAD, label="abandoned so far")
+    panel.step(hours, abandoned, where="pre", color=BAD, label="abandoned so far")
     panel.set_ylabel("persons")
     _legend(panel)
+
+
+def _to_the_end(values: list[float]) -> list[float]:
+    """A step holds to the end of its interval, the last one too."""
+    return [*values, values[-1]]
+
+
+def _clock(hour: float) -> str:
+    minutes = round(hour * 60)
+    return f"{minutes // 60 % 24}:{minutes % 60:02}"
 
 
 def _lengths(day: Day) -> list[float]:
