@@ -11,16 +11,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench.pacing.cells import BAR, Cell, Row, Verdict, judge, rows
 from bench.pacing.days import (
@@ -29,14 +22,12 @@ from bench.pacing.days import (
     OURS,
     PACERS,
     STRUCTURED_HOURS,
-    Job,
-    Result,
     jobs,
-    play,
     scenario_names,
 )
 from bench.pacing.kept import Kept
 from bench.pacing.page import write_page
+from bench.pacing.play_all import run
 from bench.table import OUT, load_now, show
 from cti.base.errors import UserError
 from cti.logs import configure
@@ -48,7 +39,6 @@ DAYS = OUT / "pacing-days.jsonl"
 SEEDS, QUICK_SEEDS = 20, 3
 QUICK_AGENTS = (5, 20, 100)
 QUICK_SCENARIOS = ("stationary-p30", "stationary-p10", "answers-halve", "lunch-exodus")
-AHEAD = 4  # jobs a process, so that none ever waits for the next
 
 
 def main() -> int:
@@ -70,6 +60,8 @@ def main() -> int:
         )
     except UserError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The days that were played are kept: go on with --resume.")
     cells = rows(found)
     verdict = judge(cells)
     result = _result(cells, hours, verdict)
@@ -115,40 +107,6 @@ def _hours(text: str) -> tuple[int, float]:
         raise argparse.ArgumentTypeError(f"{text!r}: write 20=8") from None
 
 
-def run(wanted: list[Job], kept: Kept, *, resume: bool, processes: int) -> Iterator[Result]:
-    """The results of all jobs: those kept at once, the others as they are done."""
-    keys = [(job, job.key()) for job in wanted]
-    known = kept.results if resume else {}
-    missing = [(job, key) for job, key in keys if key not in known]
-    yield from [known[key] for _, key in keys if key in known]
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool, bar:
-        task = bar.add_task("days", total=len(missing))
-        for result in _pooled(pool, missing, processes * AHEAD):
-            kept.add(result)
-            bar.advance(task)
-            yield result
-
-
-def _pooled(
-    pool: ProcessPoolExecutor, wanted: Sequence[tuple[Job, str]], at_once: int
-) -> Iterator[Result]:
-    """A few jobs ahead only: whoever interrupts waits for a day, not for all."""
-    rest = iter(wanted)
-    running: set[Future[Result]] = {pool.submit(play, *job) for job in islice(rest, at_once)}
-    while running:
-        done = next(as_completed(running))
-        running.remove(done)
-        running |= {pool.submit(play, *job) for job in islice(rest, 1)}
-        yield done.result()
-
-
 def _result(cells: dict[Cell, Row], hours: dict[int, float], verdict: Verdict) -> dict[str, Any]:
     return {
         "at": time.strftime("%Y-%m-%d %H:%M"),
@@ -162,8 +120,9 @@ def _result(cells: dict[Cell, Row], hours: dict[int, float], verdict: Verdict) -
 
 
 def _print(cells: dict[Cell, Row], result: dict[str, Any]) -> None:
+    sys.stdout.write("Occupancy / abandoned, % / days over the cap, %\n")
     sizes = sorted({agents for _, agents, _ in cells})
-    for scenario in dict.fromkeys(scenario for scenario, _, _ in cells):
+    for scenario in sorted({scenario for scenario, _, _ in cells}):
         pacers = dict.fromkeys(pacer for name, _, pacer in cells if name == scenario)
         ordered = sorted(pacers, key=lambda name: PACERS.index(name) if name in PACERS else -1)
         lines: list[dict[str, str | None]] = [
@@ -173,8 +132,7 @@ def _print(cells: dict[Cell, Row], result: dict[str, Any]) -> None:
         if scenario in BAR:
             bar = {str(n): f"{BAR[scenario][n]:.3f}" for n in sizes if n in BAR[scenario]}
             lines.append({"pacer": "(the bar)", **bar})
-        title = f"{scenario}: occupancy / abandoned % / days over %"
-        show(title, {"pacer": "agents"} | {str(n): str(n) for n in sizes}, lines)
+        show(scenario, {"pacer": "agents"} | {str(n): str(n) for n in sizes}, lines)
     if not any(pacer == OURS for _, _, pacer in cells):
         return
     said = {

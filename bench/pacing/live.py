@@ -1,6 +1,6 @@
 """The same hours on the real PBX and in the simulator: do they agree?
 
-Usage: python -m bench.pacing.live [--pacers MODE…] [--minutes M] [--agents N] [--seed N] [--seeds N]
+Usage: python -m bench.pacing.live [--pacers MODE…] [--minutes M] [--agents N] [--seed N] [--json]
 Two Asterisks on loopback, agents with nailed-up phones, people whose rings and talks are short so
 that minutes hold as many calls as a day; once by each mode. Then the simulator plays a scenario of
 the same numbers with many seeds, and each live figure should lie among what it came to. Writes

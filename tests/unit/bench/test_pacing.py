@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from bench.pacing import days
-from bench.pacing.__main__ import run
 from bench.pacing.cells import judge, rows
 from bench.pacing.days import HOURS, Job, Result, jobs, length, play, scene
 from bench.pacing.kept import Kept
 from bench.pacing.page import BEGIN, END, write_page
 from bench.pacing.pictures import abandons, occupancy
+from bench.pacing.play_all import run
 from cti.base.errors import UserError
 
 JOB = Job("stationary-p30", 3, "progressive", seed=1, hours=0.2)
