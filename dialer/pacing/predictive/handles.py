@@ -57,7 +57,8 @@ class Handles:
     _talk_ahead: Array = field(init=False)  # (horizons, ages): hazard still to come
     _wrap_ahead: Array = field(init=False)
     _cumulated: Array = field(init=False)
-    _ended: int = 0
+    _ended: int = 0  # since we last took stock
+    _seen: int = 0
     _exposure: float = 0.0
     _looked: float | None = None
 
@@ -70,13 +71,14 @@ class Handles:
     @property
     def relative_variance(self) -> float:
         """Of the rate at which agents come free, in squares of it."""
-        return 1 / (PRIOR_WEIGHT + float(self.talk.events.sum())) + self.drift.relative_variance
+        return 1 / (PRIOR_WEIGHT + self._seen) + self.drift.relative_variance
 
     def learn(self, agent: int, since: float, until: float, wrapped: float | None) -> None:
         """A talk ended; its agent is ready after seconds of wrap-up (None: there was none)."""
         talked = max(0.0, until - since)
         self._exposure += self._usual(np.array([since]), until)
         self._ended += 1
+        self._seen += 1
         self.talk.learn(0, talked)
         if wrapped is not None:
             self.wrap.learn(0, wrapped)

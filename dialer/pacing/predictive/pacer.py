@@ -24,6 +24,12 @@ SPOKEN = 3
 """The horizon whose expectations are told."""
 REFRESH, REFRESH_HANDLES = 5.0, 15.0
 """Seconds between takings of stock: of calls that ring, and of talks, which take longer."""
+MANY = 10
+"""Answers that are worth taking stock at once: a large team that begins learns in seconds."""
+UNTRIED, TRIED = 5, 2
+"""Lines beyond ready agents: so many, and for each answer seen of this list so many more. What
+was learned on another day or of another list may be wrong by far, and a large team would dial
+hundreds before the first of them is answered."""
 QUIET = 1.0
 """Seconds between looks while nothing happens."""
 BREATH, MOST_BREATH = 0.01, 0.75
@@ -87,7 +93,7 @@ class Predictive:
         return _absent(snapshot) <= self._absent
 
     def _take_stock(self, now: float, hour: float, floor: Floor) -> None:
-        if not 0 <= now - self._refreshed < REFRESH:
+        if not 0 <= now - self._refreshed < REFRESH or self._rings.fresh >= MANY:
             self._refreshed = now
             self._rings.refresh(now, hour, floor.ringing)
         if not 0 <= now - self._refreshed_handles < REFRESH_HANDLES:
@@ -136,9 +142,9 @@ class Predictive:
         budget = Budget.of(snapshot.abandon_target, snapshot.answered, snapshot.abandoned, per_hour)
         over = _Overload(moments, new, outlook.relative_variance, budget)
         safe = floor.unclaimed
-        most = safe + 20 + int(3 * floor.agents / max(new[-1], 0.02))
-        wanted, by_budget = over.fit(safe, most)
-        dial, bound_by = bounded(snapshot, wanted, "budget" if by_budget else "agents")
+        most = max(safe, floor.ready - floor.lines + UNTRIED + TRIED * outlook.seen)
+        wanted = over.fit(safe, most)
+        dial, bound_by = bounded(snapshot, wanted, "budget" if budget.used_up else "agents")
         cancel = () if dial else self._cancel(snapshot, over)
         told = moments[SPOKEN]
         return Decision(
@@ -244,12 +250,10 @@ class _Overload:
         each = zip(self.moments[SOONEST:], self.new[SOONEST:], strict=True)
         return max(moment.short(*self._more(calls, moment, p)) for moment, p in each)
 
-    def fit(self, safe: int, most: int) -> tuple[int, bool]:
-        """How many are bearable, never fewer than `safe`, and whether the budget forbade more."""
-        if self.budget.price() <= 0:
-            return safe, True
-        if not self._bearable(safe):
-            return safe, self.budget.price(self.at_stake(safe)) <= 0
+    def fit(self, safe: int, most: int) -> int:
+        """How many are bearable, never fewer than `safe`."""
+        if most <= safe or not self._bearable(safe):
+            return safe
         low, high, stride = safe, safe + 1, 1
         while high < most and self._bearable(high):
             low, stride = high, stride * 2
@@ -258,7 +262,7 @@ class _Overload:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if self._bearable(middle) else (low, middle)
-        return low + 1, False
+        return min(low + 1, most)
 
     def without(self, chances: list[float]) -> None:
         """A call under way is taken back; its chance to be answered within each horizon."""
@@ -294,7 +298,7 @@ def _words(
     if cancelled:
         words.append(f"{plural(cancelled, 'call')} taken back: too few agents are left")
     if bound_by == "budget":
-        words.append(f"no abandon to spare ({budget.left:.1f} left): one line per free agent")
+        words.append(f"no abandon to spare ({budget.left:.1f} left): next to nothing is risked")
     else:
         words.append(f"{budget.left:.1f} abandons left of the target")
     return (*words, *limit_words(snapshot, bound_by))

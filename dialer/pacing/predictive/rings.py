@@ -17,6 +17,8 @@ PRIOR_WEIGHT = 6.0
 """Calls that the shape of the prior is worth."""
 RECALLED = 150.0
 """Answers that an earlier day's experience is worth at most."""
+ANOTHER_DAY = 8.0
+"""Answers that all memory is worth when it is asked how sure we are."""
 HOUR_RECALLED = 60.0
 """Answers that earlier days' experience of one hour is worth at most."""
 HOUR_KEPT = 0.7
@@ -48,6 +50,7 @@ class Outlook:
     share: Array
     p: float
     relative_variance: float
+    seen: int = 0  # answers, by this pacer
 
     def chances(self, lines: Lines, now: float) -> Array:
         """Of calls that ring: (horizons, n)."""
@@ -65,8 +68,9 @@ class Outlook:
 class _Segment:
     drift: Drift
     outlook: Outlook
-    answers: int = 0
+    answers: int = 0  # since we last took stock
     exposure: float = 0.0
+    seen: int = 0
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class Rings:
 
     horizons: tuple[float, ...]
     usual_p: float = 0.0
+    fresh: int = 0  # answers since we last took stock
     hazard: Hazard = field(init=False)
     _segments: dict[str, _Segment] = field(default_factory=dict)
     _hours: Array = field(default_factory=lambda: np.zeros((24, 2)))  # answers, exposure
@@ -106,6 +111,8 @@ class Rings:
         usual = self._usual(at - placed) - self._usual(since - placed)
         mine.exposure += usual if factor is None else usual * factor
         mine.answers += answered is True
+        mine.seen += answered is True
+        self.fresh += answered is True
         if answered is not None:
             self.hazard.learn(ANSWER if answered else END, at - placed)
 
@@ -114,7 +121,7 @@ class Rings:
         seconds = 0.0 if self._looked is None else min(60.0, max(0.0, now - self._looked))
         for name, lines in ringing.items():
             self._of(name).exposure += self._exposure(lines, now)
-        self._looked = now
+        self._looked, self.fresh = now, 0
         placed = [placed for lines in ringing.values() for placed in lines.placed]
         self._set_rates(np.maximum(0.0, now - np.array(placed, dtype=float)))
         at = int(hour) % 24
@@ -123,7 +130,7 @@ class Rings:
             self._hours[at] += (mine.answers, mine.exposure)
             mine.drift.learn(mine.answers, mine.exposure, seconds, (known[0], known[1]))
             mine.answers, mine.exposure = 0, 0.0
-            mine.outlook = self._outlook(mine.drift)
+            mine.outlook = self._outlook(mine.drift, mine.seen)
 
     def _usual(self, age: float) -> float:
         """The hazard of an answer up to an age, at the usual rate."""
@@ -179,7 +186,7 @@ class Rings:
         answered = ringing[:-1] * gone * answer / np.maximum(total, 1e-12)
         return np.concatenate(([0.0], np.cumsum(answered))), ringing
 
-    def _outlook(self, drift: Drift) -> Outlook:
+    def _outlook(self, drift: Drift, seen: int = 0) -> Outlook:
         answered, ringing = self._course(drift.mean)
         ends = self._ends
         # A call of an age is somewhere within that second: look from its middle.
@@ -188,7 +195,9 @@ class Rings:
         share = np.stack([np.interp(ages + h, ends, answered) - before for h in self.horizons])
         share = np.clip(share / np.maximum(left, 1e-9), 0.0, 1.0)
         share[:, 0] = np.interp(self.horizons, ends, answered)  # new calls are of age 0
-        return Outlook(share, float(answered[-1]), drift.relative_variance)
+        # However much is remembered, today may be another day.
+        unsure = max(drift.relative_variance, 1 / (ANOTHER_DAY + seen))
+        return Outlook(share, float(answered[-1]), unsure, seen)
 
     # -- from day to day -----------------------------------------------------------------------
 
