@@ -73,7 +73,8 @@ def _lines(panel: "Axes", hours: list[float], day: Day) -> None:
     panel.set_ylabel("lines, calls")
     share = panel.twinx()
     answered = [100 * part.answered / part.dialled if part.dialled else 0.0 for part in day.series]
-    share.step(hours, _to_the_end(answered), where="post", color=SHARE, alpha=0.7, label="answered, %")
+    answered = _to_the_end(answered)
+    share.step(hours, answered, where="post", color=SHARE, alpha=0.7, label="answered, %")
     share.set_ylim(0, 100)
     share.spines["top"].set_visible(False)
     share.set_ylabel("answered by persons, %", color=SHARE)
