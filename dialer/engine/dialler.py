@@ -507,5 +507,5 @@ class Dialler:
 
 
 def _deferred(count: int) -> str:
-    leads = "1 lead waits" if count == 1 else f"{count} leads wait"
-    return f"{leads} for their calling times"
+    leads = "1 lead" if count == 1 else f"{count} leads"
+    return f"{leads} may not be called now, by hour, cap or bar: see “cti schedule explain”"
