@@ -1,6 +1,7 @@
 """`cti demo`."""
 
 import asyncio
+import enum
 import io
 import json
 import re
@@ -26,10 +27,19 @@ PICTURE_WIDTH = 142
 console = Console(stderr=True)
 
 
+class Paced(enum.Enum):
+    """Modes in which robots have something to do."""
+
+    progressive = "progressive"
+    power = "power"
+    predictive = "predictive"
+
+
 def run_demo(
     headless: Annotated[bool, typer.Option(help="no live board: lines only")] = False,
     seconds: Annotated[float | None, typer.Option(help="dial so long; unset: until Ctrl-C")] = None,
     agents: Annotated[int, typer.Option(min=1, max=200, help="robot agents")] = 8,
+    mode: Annotated[Paced, typer.Option(help="how many are dialled at once")] = Paced.progressive,
     seed: Annotated[int, typer.Option(help="of what robots and callers do")] = 7,
     leads: Annotated[Path, typer.Option(help="the list to call")] = EXAMPLES / "leads.csv",
     personas: Annotated[Path, typer.Option(help="how numbers behave")] = SHIPPED,
@@ -49,7 +59,7 @@ def run_demo(
 ) -> None:
     """A campaign on two real Asterisks: robot agents, 500 leads, and a world that answers."""
     configure("warning")
-    plan = Plan(state, leads, personas, agents, seed, seconds, api_port)
+    plan = Plan(state, leads, personas, agents, seed, seconds, api_port, mode.value)
     demo = Demo(plan, _tell) if service is None else _attached(plan, service)
     result = asyncio.run(_run(demo, picture, headless=headless or not console.is_terminal))
     if json_file is not None:

@@ -34,6 +34,7 @@ from demo.report import report
 from demo.robots import Robots
 from demo.teaching import teach_demo
 from demo.truth import compare
+from dialer.pacing.modes import Mode
 from pstn.personas import Personas
 from pstn.sounds import make_sounds
 from pstn.world import World
@@ -62,6 +63,7 @@ class Plan:
     seed: int
     seconds: float | None
     api_port: int
+    mode: Mode = "progressive"
 
 
 @dataclass(slots=True)
@@ -240,9 +242,9 @@ class Demo:
             "wrap_up_s": 10,
             "windows": ALWAYS,
             # Nobody is lost here, and robots give up on a machine after five seconds.
-            "answering": {"prices": {"lost_person": 30}},
+            "answering": {"prices": {"lost_person": 38}},
         }
-        asked = {"name": self.campaign, "settings": settings}
+        asked = {"name": self.campaign, "mode": self.plan.mode, "settings": settings}
         made = await ok(http.post("/v1/campaigns", json=asked))
         self.campaign_id = made["id"]
         with self.plan.leads.open("rb") as file:
