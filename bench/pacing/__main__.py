@@ -54,8 +54,8 @@ def main() -> int:
             run(
                 list(jobs(scenarios, options.agents, options.pacers, options.seeds, hours)),
                 Kept.at(DAYS),
-                resume=options.resume,
-                processes=options.jobs,
+                resume=options.resume or options.kept,
+                processes=0 if options.kept else options.jobs,
             )
         )
     except UserError as error:
@@ -90,6 +90,9 @@ def _options() -> argparse.Namespace:
         "--hours", nargs="+", type=_hours, default=[], metavar="AGENTS=HOURS", help="day lengths"
     )
     asked.add_argument("--resume", action="store_true", help="do not play kept days again")
+    asked.add_argument(
+        "--kept", action="store_true", help="play nothing: tell of the days that are kept"
+    )
     asked.add_argument("--json", type=Path, default=OUT / "pacing.json", metavar="FILE")
     asked.add_argument("--plots", action="store_true", help="pictures and tables of docs/pacing.md")
     options = asked.parse_args()
