@@ -18,11 +18,16 @@ AHEAD: Final = 4
 
 
 def run(wanted: list[Job], kept: Kept, *, resume: bool, processes: int) -> Iterator[Result]:
-    """The results of all jobs: those kept at once, the others as they are done."""
+    """The results of all jobs: those kept at once, the others as they are done.
+
+    processes: 0 plays none of the others.
+    """
     keys = [(job, job.key()) for job in wanted]
     known = kept.results if resume else {}
     missing = [(job, key) for job, key in keys if key not in known]
     yield from [known[key] for _, key in keys if key in known]
+    if not processes:
+        return
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

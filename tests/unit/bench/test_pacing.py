@@ -87,6 +87,14 @@ def test_without_resume_days_are_played_again(tmp_path: Path) -> None:
     assert Kept.at(kept.file).results == {JOB.key(): found}
 
 
+def test_what_is_kept_is_told_without_playing_the_rest(tmp_path: Path) -> None:
+    kept = Kept.at(tmp_path / "days.jsonl")
+    known = replace(RESULT, key=JOB.key())
+    kept.add(known)
+
+    assert list(run([JOB, replace(JOB, seed=99)], kept, resume=True, processes=0)) == [known]
+
+
 def test_rows_are_of_all_days_of_a_cell() -> None:
     worse = replace(RESULT, seed=2, occupancy=0.79, answered=500, abandoned=20, over_cap=True)
 
