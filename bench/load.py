@@ -26,11 +26,11 @@ from bench.house import CALLER_ID, House, Reading, house
 from bench.table import load_now, show, write
 from cti.base.clock import SystemClock
 from cti.base.errors import UserError
+from cti.base.statistics import percentile
 from cti.calls.cel import read_cel
 from cti.infrastructure import Infrastructure
 from cti.logs import configure
 from cti.settings import Settings
-from dialer.engine.figures import percentile
 
 HELD = 0.95
 """A rate is held when so much of it was placed and ended in the window, and nothing was lost."""

@@ -39,8 +39,9 @@ from dialer.by_hand.service import ByHand
 from dialer.campaigns.service import CampaignService
 from dialer.compliance.service import DoNotCallService
 from dialer.decisions.keeping import Keeper
-from dialer.decisions.live import LivePacing, publisher
+from dialer.decisions.live import LivePacing
 from dialer.decisions.models import DecisionRow
+from dialer.decisions.publish import publisher
 from dialer.decisions.service import PacingService
 from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cti.store.base import Base
+from cti.store.base import Base, BigId
 
 
 class AgentRow(Base):
@@ -30,7 +30,7 @@ class AgentStateRow(Base):
     __tablename__ = "agent_states"
     __table_args__ = (Index("ix_agent_states_at", "at"),)
 
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), doc="cti.agents.states.AgentState")

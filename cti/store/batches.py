@@ -14,7 +14,7 @@ from cti.base.clock import Clock
 from cti.base.incidents import Incident
 from cti.base.signals import Signals
 from cti.base.tasks import end
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ class Batches:
             await self.store.transact(lambda c: c.execute(insert(self.table), rows))
         except (SQLAlchemyError, OSError) as error:
             self.dropped += len(rows)
-            self._not_written(str(getattr(error, "orig", error)).partition("\n")[0])
+            self._not_written(first_line(error))
         else:
             if self._failing:
                 log.info("rows.kept_again", what=self.what, dropped=self.dropped)
@@ -107,4 +107,4 @@ class Batches:
             while gone == PRUNED_AT_ONCE:
                 gone = await self.store.transact(lambda c: c.execute(forget).rowcount)
         except (SQLAlchemyError, OSError) as error:
-            log.info("rows.not_forgotten", what=self.what, why=str(error).partition("\n")[0])
+            log.info("rows.not_forgotten", what=self.what, why=first_line(error))

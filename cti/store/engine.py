@@ -48,7 +48,7 @@ class Store:
         except (OSError, DBAPIError, OperationalError) as error:
             shown = self.url.render_as_string(hide_password=True)
             raise UserError(
-                f"The database {shown} cannot be reached: {_first_line(error)}.",
+                f"The database {shown} cannot be reached: {first_line(error)}.",
                 "Check CTI_DATABASE_URL and that the server runs.",
             ) from error
 
@@ -176,6 +176,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.close()
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What the database, or the system, says of an error: its first line, for people and logs."""
     cause = getattr(error, "orig", None) or error
     return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

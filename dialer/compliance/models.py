@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cti.store.base import Base
-from dialer.leads.models import BigId
+from cti.store.base import Base, BigId
 
 
 class BarRow(Base):

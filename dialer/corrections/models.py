@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cti.store.base import Base
-from dialer.leads.models import BigId
+from cti.store.base import Base, BigId
 
 
 class CorrectionRow(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.base.clock import Clock
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 from dialer.decisions.models import ExperienceRow
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Experience:
             async with self.store.read() as session:
                 return await session.scalar(known)
         except (SQLAlchemyError, OSError) as error:
-            log.warning("experience.not_recalled", campaign=campaign_id, why=_line(error))
+            log.warning("experience.not_recalled", campaign=campaign_id, why=first_line(error))
             return None
 
     async def keep(self, campaign_id: int, mode: str, pacer: object) -> None:
@@ -53,7 +53,7 @@ class Experience:
                 await session.execute(forget)
                 await session.execute(insert(TABLE).values(kept_at=self.clock.now(), **row))
         except (SQLAlchemyError, OSError) as error:
-            log.warning("experience.not_kept", campaign=campaign_id, why=_line(error))
+            log.warning("experience.not_kept", campaign=campaign_id, why=first_line(error))
 
 
 def _finite(told: object) -> object:
@@ -63,7 +63,3 @@ def _finite(told: object) -> object:
         return None
 
     return json.loads(json.dumps(told), parse_constant=no_number) if told else told
-
-
-def _line(error: Exception) -> str:
-    return str(getattr(error, "orig", error)).partition("\n")[0]

@@ -10,8 +10,6 @@ from prometheus_client import Gauge
 
 from cti.base.clock import Clock
 from cti.base.signals import Signals
-from cti.bus import payloads
-from cti.bus.publisher import Bus
 from dialer.campaigns.events import CampaignChanged
 from dialer.decisions.keeping import columns
 from dialer.decisions.views import PacingView
@@ -93,34 +91,3 @@ def _measure(view: PacingView) -> None:
     RATE_HIGH.labels(view.campaign).set(view.abandon_high)
     BUDGET.labels(view.campaign).set(view.target * view.answered - view.abandoned)
     DIALLED.labels(view.campaign).set(view.dialled_last_minute)
-
-
-def publisher(bus: Bus) -> Callable[[PacingView], None]:
-    """Publishes views as messages."""
-
-    def publish(view: PacingView) -> None:
-        bus.publish(
-            payloads.CampaignPacing(
-                at=view.at,
-                campaign=view.campaign,
-                mode=view.mode,
-                dialled_last_minute=view.dialled_last_minute,
-                ringing=view.placed + view.ringing,
-                waiting=view.waiting,
-                free=view.ready,
-                busy=view.reserved + view.talking + view.wrapping,
-                expected_answers=view.expected_answers,
-                expected_free=view.expected_free,
-                budget_left=view.budget_left,
-                answer_probability=view.answer_probability,
-                answered=view.answered,
-                abandoned=view.abandoned,
-                abandon_rate=view.abandon_rate,
-                abandon_high=view.abandon_high,
-                abandon_target=view.target,
-                window=view.window,
-                reasons=view.reasons,
-            )
-        )
-
-    return publish

@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cti.store.base import Base
-
-BigId = BigInteger().with_variant(Integer, "sqlite")
+from cti.store.base import Base, BigId
 
 
 class DecisionRow(Base):

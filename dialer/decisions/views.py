@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dialer.simulator.results import wilson
+from cti.base.statistics import wilson
 
 
 class Moment(BaseModel):

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cti.base.statistics import wilson
 from dialer.decisions.views import Moment
 from dialer.pacing.decision import plural
-from dialer.simulator.results import wilson
 
 BOUND: Final[Mapping[str, str]] = {
     "agents": "more lines might have been answered than agents come free",

@@ -23,7 +23,7 @@ from cti.base.tasks import end
 from cti.calls.events import LegEnded
 from cti.calls.pbx import Pbx, PbxError
 from cti.live.errors import LiveStateDown
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 from dialer.attempts.events import AttemptPlaced
 from dialer.campaigns.events import CampaignChanged
 from dialer.campaigns.models import CampaignRow
@@ -234,7 +234,7 @@ class Dialler:
                     async with self._placing:
                         await self._dial(running)
             except (LiveStateDown, SQLAlchemyError, OSError) as error:
-                self._broken("dialling", str(getattr(error, "orig", error)).splitlines()[0])
+                self._broken("dialling", first_line(error))
                 await asyncio.sleep(1.0)
             else:
                 self._healed("dialling")
@@ -458,7 +458,7 @@ class Dialler:
         try:
             await bring_forward(self.store, campaign_id, self.clock.now())
         except (SQLAlchemyError, OSError) as error:
-            why = str(getattr(error, "orig", error)).splitlines()[0]
+            why = first_line(error)
             log.warning("leads.not_brought_forward", campaign=campaign_id, why=why)
 
     async def _fill_forever(self) -> None:
@@ -475,7 +475,7 @@ class Dialler:
                     if campaign_id in self.running:  # it may be paused while we fill another
                         await self._supply(campaign_id, running, checking=checking)
             except (LiveStateDown, SQLAlchemyError, OSError) as error:
-                self._broken("filling", str(getattr(error, "orig", error)).splitlines()[0])
+                self._broken("filling", first_line(error))
             else:
                 self._healed("filling")
             if checking:

@@ -1,10 +1,10 @@
 """Counters of the running day, per campaign: what the board, the pacers and the metrics read."""
 
-import math
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 
 from cti.base.signals import Signals
+from cti.base.statistics import percentile
 from dialer.attempts.events import (
     AttemptBridged,
     AttemptEnded,
@@ -117,8 +117,3 @@ class Figures:
             figures.closed += 1
         else:
             figures.retries += 1
-
-
-def percentile(ordered: list[float], share: float) -> float:
-    """The value that `share` of an ascending, non-empty list does not exceed (nearest rank)."""
-    return ordered[max(1, math.ceil(share * len(ordered))) - 1]

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.sql.dml import Update, UpdateBase
 
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 from dialer.attempts.models import AttemptRow
 from dialer.labels.models import LabelRow
 from dialer.leads.models import LeadRow, NumberRow
@@ -170,7 +170,7 @@ class Ledger:
         try:
             await self.flush()
         except (SQLAlchemyError, OSError) as error:
-            log.error("ledger.not_written", rows=self.queued, why=_first_line(error))  # noqa: TRY400
+            log.error("ledger.not_written", rows=self.queued, why=first_line(error))  # noqa: TRY400
 
     async def _run(self) -> None:
         pause = FLUSH_SECONDS
@@ -187,7 +187,7 @@ class Ledger:
                     self.healthy = False
                     log.error(  # noqa: TRY400 - the sentence is for people; a trace is not
                         "ledger.cannot_write",
-                        why=_first_line(error),
+                        why=first_line(error),
                         effect="no new calls are placed; what happened is kept and written later",
                     )
             else:
@@ -195,10 +195,6 @@ class Ledger:
                 if not self.healthy:
                     self.healthy = True
                     log.info("ledger.writes_again")
-
-
-def _first_line(error: Exception) -> str:
-    return str(getattr(error, "orig", error)).partition("\n")[0]
 
 
 def _write_singly(
@@ -212,4 +208,4 @@ def _write_singly(
                 with connection.begin_nested():
                     connection.execute(statement, row)
             except (IntegrityError, DataError) as error:
-                log.error("ledger.row_refused", row=row, why=_first_line(error))  # noqa: TRY400
+                log.error("ledger.row_refused", row=row, why=first_line(error))  # noqa: TRY400

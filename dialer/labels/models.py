@@ -6,8 +6,7 @@ from typing import Literal
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cti.store.base import Base
-from dialer.leads.models import BigId
+from cti.store.base import Base, BigId
 
 Label = Literal["person", "machine", "fax", "ivr", "silence"]
 LabelSource = Literal["overrule", "disposition", "correction"]

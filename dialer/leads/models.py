@@ -9,10 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ForeignKey,
     Index,
-    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -20,10 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cti.store.base import Base
-
-# SQLite only numbers rows by itself when the key is declared INTEGER.
-BigId = BigInteger().with_variant(Integer, "sqlite")
+from cti.store.base import Base, BigId
 
 
 class LeadListRow(Base):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.base.tasks import end
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 from dialer.campaigns.models import CampaignRow
 from dialer.outcomes.reclassify import Report, reclassify
 
@@ -187,8 +187,7 @@ class ReclassifyService:
                 await work()
             run.state = "done"
         except (SQLAlchemyError, OSError) as error:
-            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-            run.state, run.error = "failed", f"The database does not answer: {cause}."
+            run.state, run.error = "failed", f"The database does not answer: {first_line(error)}."
             log.warning("reclassify.failed", run=run.id, why=run.error)
         finally:
             run.over.set()

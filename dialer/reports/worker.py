@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.base.errors import UserError
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 from dialer.reports.make import FeedbackOrder, make_feedback
 
 _NICE = 15
@@ -36,8 +36,8 @@ async def _make(job: dict[str, str]) -> None:
     except OSError as error:
         _say(failed=f"The report cannot be written: {error.strerror}.", cure="")
     except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        _say(failed=f"The database does not answer: {cause}.", cure="Try again later.")
+        said = first_line(error)
+        _say(failed=f"The database does not answer: {said}.", cure="Try again later.")
     finally:
         await store.close()
 

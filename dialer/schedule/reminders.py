@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.base.clock import Clock
 from cti.base.signals import Signals
 from cti.base.tasks import end
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.leads.models import LeadRow, NumberRow
@@ -93,8 +93,7 @@ class Reminders:
             try:
                 await self.look()
             except (SQLAlchemyError, OSError) as error:
-                why = str(getattr(error, "orig", error)).splitlines()[0]
-                log.warning("reminders.not_read", why=why)
+                log.warning("reminders.not_read", why=first_line(error))
             await asyncio.sleep(LOOK_SECONDS)
 
 

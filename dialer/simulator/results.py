@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from cti.base.statistics import percentile, wilson
 from dialer.pacing.snapshot import AgentView
 from dialer.simulator.scenario import Scenario
 
@@ -60,8 +61,7 @@ class Waits:
         if not values:
             return cls(0.0, 0.0, 0.0)
         ordered = sorted(values)
-        at_90 = ordered[max(1, math.ceil(0.9 * len(ordered))) - 1]
-        return cls(sum(ordered) / len(ordered), at_90, ordered[-1])
+        return cls(sum(ordered) / len(ordered), percentile(ordered, 0.9), ordered[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +234,3 @@ def _spread(into: list[float], begin: float, end: float) -> None:
         into[index] += border - begin
         begin, index = border, index + 1
     into[index] += end - begin
-
-
-def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's score interval of a share (Wilson 1927): sound also for few and for none."""
-    if of == 0:
-        return 0.0, 1.0
-    p, zz = hits / of, z * z
-    middle = (p + zz / (2 * of)) / (1 + zz / of)
-    half = z * math.sqrt(p * (1 - p) / of + zz / (4 * of * of)) / (1 + zz / of)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dialer.simulator.results import Day, Waits, wilson
+from cti.base.statistics import wilson
+from dialer.simulator.results import Day, Waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from cti.base.statistics import percentile
 from dialer.board.board import Board, CallersView, LinkView, RecordingsView
-from dialer.engine.figures import percentile
 from tests.fake_pbx import BUSY, STAYS, VACANT, Far
 from tests.unit.engine.rig import Engine, Outside
 
