@@ -296,7 +296,7 @@ def _words(
     calls = f"{told.answers:.1f} answers expected of {floor.lines} under way"
     words = [f"{plural(dial, 'line')}: {soon}", calls]
     if cancelled:
-        words.append(f"{plural(cancelled, 'call')} taken back: too few agents are left")
+        words.append(f"{plural(cancelled, 'call')} to be taken back: too few agents are left")
     if bound_by == "budget":
         words.append(f"no abandon to spare ({budget.left:.1f} left): next to nothing is risked")
     else:

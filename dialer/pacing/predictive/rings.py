@@ -16,7 +16,7 @@ ANSWER, END = 0, 1
 PRIOR_WEIGHT = 6.0
 """Calls that the shape of the prior is worth."""
 RECALLED = 150.0
-"""Answers that an earlier day's experience is worth at most."""
+"""Calls, or answers of one segment, that an earlier day's experience is worth at most."""
 ANOTHER_DAY = 8.0
 """Answers that all memory is worth when it is asked how sure we are."""
 HOUR_RECALLED = 60.0
@@ -151,7 +151,7 @@ class Rings:
     # -- foretelling ---------------------------------------------------------------------------
 
     def outlook(self, segment: str) -> Outlook:
-        """Of a segment; one that was never seen is like the first."""
+        """Of a segment; one that was never seen is as usual."""
         return self._of(segment).outlook
 
     def factor(self, probability: float | None) -> float | None:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from random import Random
 from typing import Any
 
 import pytest
@@ -254,11 +253,20 @@ def test_a_day_begins_better_with_the_experience_of_another() -> None:
     assert sum(day.occupancy for day in knows) > sum(day.occupancy for day in learns)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_floor_where_nobody_answers_or_only_machines_do(seed: int) -> None:
-    rng = Random(seed)
-    nobody = short("stationary-p30", 5, 0.3).model_dump(mode="json", by_alias=True)
-    nobody["answer"] = {"steps": [{"at": 0, "p": 0.0}]}
-    day = simulate(Scenario.model_validate(nobody), Predictive(), rng.randrange(100))
+def changed(name: str, **fields: Any) -> Scenario:
+    """A quarter of an hour of a shipped scenario with five agents and other fields."""
+    plain = short(name, 5, 0.25).model_dump(mode="json", by_alias=True)
+    return Scenario.model_validate(plain | fields)
+
+
+def test_where_nobody_answers_it_goes_on_with_a_few_lines() -> None:
+    day = simulate(changed("stationary-p30", answer=0.0), Predictive(), 1)
     assert day.answered == 0
-    assert day.dialled > 50
+    assert 50 < day.dialled < 500
+
+
+def test_where_only_machines_answer_nobody_is_abandoned() -> None:
+    machines = {"share": 1.0, "unfound": 20, "detection": {"delay": 2, "found": 0.9}}
+    day = simulate(changed("stationary-p30", machines=machines), Predictive(), 1)
+    assert day.answered == day.abandoned == 0
+    assert day.machines > 20
