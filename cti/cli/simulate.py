@@ -12,8 +12,9 @@ from cti.cli.options import Json
 from cti.cli.output import console, note, print_json, print_table, say, span
 
 if TYPE_CHECKING:  # loaded when it runs
+    from cti.base.statistics import Waits
     from dialer.pacing.modes import Pacer
-    from dialer.simulator.results import Day, Waits
+    from dialer.simulator.results import Day
     from dialer.simulator.scenario import Scenario
     from dialer.simulator.summary import Summary
 

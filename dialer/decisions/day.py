@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from cti.agents.models import AgentStateRow
 from cti.base.errors import NotFound
+from cti.base.statistics import Waits
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.service import Campaign
@@ -20,7 +21,6 @@ from dialer.decisions.models import DecisionRow
 from dialer.decisions.paging import pages
 from dialer.engine.figures import PERSON
 from dialer.engine.window import midnight
-from dialer.simulator.results import Waits
 
 BUSY: Final = frozenset({"reserved", "talking", "wrapping"})
 WORKING: Final = BUSY | {"ready"}

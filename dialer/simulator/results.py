@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from cti.base.statistics import percentile, wilson
+from cti.base.statistics import Waits, wilson
 from dialer.pacing.snapshot import AgentView
 from dialer.simulator.scenario import Scenario
 
@@ -45,23 +45,6 @@ class Window:
     def rate(self) -> float:
         """Abandoned per answered; 0 of none."""
         return self.abandoned / self.answered if self.answered else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """Seconds; 0 where nobody waited."""
-
-    mean: float
-    p90: float
-    longest: float
-
-    @classmethod
-    def of(cls, values: list[float]) -> "Waits":
-        """Of all values."""
-        if not values:
-            return cls(0.0, 0.0, 0.0)
-        ordered = sorted(values)
-        return cls(sum(ordered) / len(ordered), percentile(ordered, 0.9), ordered[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cti.base.statistics import wilson
-from dialer.simulator.results import Day, Waits
+from cti.base.statistics import Waits, wilson
+from dialer.simulator.results import Day
 
 
 @dataclass(frozen=True, slots=True)
