@@ -2,8 +2,9 @@
 # setup/install as a bare machine, so that the two cannot drift.
 #
 # Secrets tell a build how to reach packages from behind a proxy or mirror: `apt` (an apt.conf),
-# `pip` (a pip.conf), `ca` (certificates, for `cert = /run/secrets/ca.crt` in it); see
-# docs/install.md. Without them the public servers are asked.
+# `pip` (a pip.conf), `npm` (an npmrc), `ca` (certificates, for `cert = /run/secrets/ca.crt` in the
+# one and `cafile=/run/secrets/ca.crt` in the other); see docs/install.md. Without them the public
+# servers are asked.
 
 FROM docker.io/library/debian:12-slim AS debian
 
@@ -40,8 +41,8 @@ STOPSIGNAL SIGINT
 EXPOSE 5432
 CMD ["run"]
 
-# The engine: service, PBX and, for demos, the world outside.
-FROM debian AS engine
+# What the engine stands on: its packages, Asterisk, Python's packages and Node.
+FROM debian AS ground
 # the code comes after its packages, so that a change of code does not fetch them again
 ENV XDG_CACHE_HOME=/var/cache PYTHONPATH=/opt/cti PYTHONUNBUFFERED=1
 WORKDIR /opt/cti
@@ -54,7 +55,17 @@ COPY pyproject.toml requirements.lock README.md ./
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     --mount=type=secret,id=ca,target=/run/secrets/ca.crt \
     setup/install python && rm -rf .state
+
+FROM ground AS console
 COPY . .
+RUN --mount=type=secret,id=npm,target=/root/.npmrc \
+    --mount=type=secret,id=ca,target=/run/secrets/ca.crt \
+    setup/install console
+
+# The engine: service with the console, PBX and, for demos, the world outside.
+FROM ground AS engine
+COPY . .
+COPY --from=console /opt/cti/console/dist console/dist
 RUN useradd --system --home-dir /var/lib/cti cti \
     && install -d -o cti -g cti /var/lib/cti /var/lib/cti/pbx /var/lib/cti/phones \
         /var/lib/cti/recordings /var/lib/cti/serve /var/cache/cti

@@ -13,20 +13,24 @@ demo: ## a live campaign on a real PBX; ARGS="…" go to `cti demo`
 	@setup/install && $(bin)/cti demo $(ARGS)
 
 test: ## every check and every test; ARGS="…" go to pytest
-	@setup/install packages test python asterisk && $(MAKE) --no-print-directory check
+	@setup/install packages test browser python asterisk console && $(MAKE) --no-print-directory check
 	$(bin)/python setup/leftovers.py $(bin)/pytest -n 2 $(ARGS)
 
 lint: ## style, types and the arrows between rooms
-	@setup/install python && $(MAKE) --no-print-directory check
+	@setup/install python console && $(MAKE) --no-print-directory check
 
 check:
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports
+	PATH=$$PWD/$(bin):$$PATH npm --prefix console run check
+
+console-dev: ## the console with hot reload, beside a service that runs; CTI_URL=…
+	@setup/install python console && PATH=$$PWD/$(bin):$$PATH npm --prefix console run dev $(ARGS)
 
 bench-load: ## calls per second, CPU per call, answer to bridge; ARGS="…"
-	@setup/install && $(bin)/python -m bench.load $(ARGS)
+	@setup/install packages python asterisk && $(bin)/python -m bench.load $(ARGS)
 
 bench-pick: ## the next lead from lists of up to ten million; ARGS="…"
 	@setup/install packages test python && nice $(bin)/python -m bench.pick $(ARGS)
@@ -38,7 +42,7 @@ bench-pacing: ## every pacer on simulated days; hours: ARGS="--quick --resume --
 	@setup/install python && nice $(bin)/python -m bench.pacing $(ARGS)
 
 bench-pacing-live: ## the same day on the PBX and in the simulator; ARGS="…"
-	@setup/install && $(bin)/python -m bench.pacing.live $(ARGS)
+	@setup/install packages python asterisk && $(bin)/python -m bench.pacing.live $(ARGS)
 
 compose-test: ## builds the images, runs the whole stack and a short demo in it
 	@setup/install python && $(bin)/python setup/leftovers.py setup/compose-test
@@ -50,6 +54,6 @@ lock: ## pins what pyproject.toml asks for in requirements.lock (needs uv)
 	    --no-emit-index-url --no-header --no-annotate - -o setup/compose.lock
 
 clean: ## what was made here, but not the cache shared by checkouts
-	rm -rf .venv .state out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .state out console/dist console/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo test lint check bench-load bench-pick bench-outcomes bench-pacing bench-pacing-live compose-test lock clean
+.PHONY: help setup demo test lint check console-dev bench-load bench-pick bench-outcomes bench-pacing bench-pacing-live compose-test lock clean

@@ -114,6 +114,78 @@ def test_python_is_installed_once_for_each_lock(machine: Machine) -> None:
     assert [call for call in machine.called("uv") if call.startswith("pip")] == installs * 2
 
 
+def with_console(machine: Machine) -> Path:
+    """The console's sources in the machine's checkout, and an npm that builds them."""
+    for tool in ("find", "sort", "xargs"):
+        (machine.commands / tool).symlink_to(str(shutil.which(tool)))
+    console, programs = machine.checkout / "console", machine.checkout / ".venv/bin"
+    for folder in (console / "src", programs):
+        folder.mkdir(parents=True)
+    (programs / "node").symlink_to(str(shutil.which("env")))
+    (console / "package-lock.json").write_text("{}")
+    (console / "src/page.tsx").write_text("first")
+    machine.put(
+        "npm",
+        f'case "$*" in ci*) rm -rf node_modules; mkdir node_modules;;\n'
+        f"*build) mkdir -p {console}/dist; >{console}/dist/index.html;; esac",
+    )
+    return console
+
+
+def test_the_console_is_built_when_what_it_is_made_of_changes(machine: Machine) -> None:
+    console = with_console(machine)
+    fetch, build = "ci --no-audit --no-fund", "--prefix console run build"
+    done = machine.install("console")
+    assert done.returncode == 0, done.stderr
+    assert machine.called("npm") == [fetch, build]
+
+    (console / "src/page.tsx").touch()  # a newer time says nothing
+    assert machine.install("console").stdout == ""
+    (console / "src/page.tsx").write_text("second")
+    assert machine.install("console").returncode == 0
+    assert machine.called("npm") == [fetch, build, build]
+    (console / "package-lock.json").write_text("{ }")
+    assert machine.install("console").returncode == 0
+    assert machine.called("npm") == [fetch, build, build, fetch, build]
+    (console / "dist/index.html").unlink()
+    assert machine.install("console").returncode == 0
+    assert (console / "dist/index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [("ci*", "npm could not fetch its packages"), ("*build", "The console could not be built")],
+)
+def test_a_console_that_fails_is_tried_again(machine: Machine, step: str, words: str) -> None:
+    with_console(machine)
+    machine.put("npm", f'case "$*" in {step}) exit 1;; ci*) mkdir -p node_modules;; esac')
+    for _ in range(2):
+        done = machine.install("console")
+        assert (done.returncode, words in done.stderr) == (1, True)
+
+
+def test_the_console_without_node_says_what_to_do(machine: Machine) -> None:
+    with_console(machine)
+    (machine.checkout / ".venv/bin/node").unlink()
+    done = machine.install("console")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "✗ The console needs the Node of .venv",
+        "  → setup/install python console",
+    ]
+
+
+def test_the_browser_comes_with_fonts_for_chinese(machine: Machine) -> None:
+    machine.put("chromium")
+    machine.put("apt-get")
+    steps = machine.checkout / "setup/install"
+    steps.write_text(steps.read_text().replace("/usr/share/fonts/", "/nowhere/"))
+    assert machine.install("browser").stderr.splitlines() == [
+        "✗ Missing: fonts-noto-cjk",
+        "  → sudo apt-get install --no-install-recommends fonts-noto-cjk",
+    ]
+
+
 def test_no_fitting_python_is_said_in_one_sentence(machine: Machine) -> None:
     machine.put("python3", "exit 1")
     done = machine.install("python")
