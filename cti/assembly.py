@@ -30,6 +30,8 @@ from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.service import Service
 from cti.settings import Settings
+from cti.site.service import SiteService
+from cti.site.settings import SiteSettings
 from cti.store.batches import Batches
 from cti.store.engine import Store
 from dialer.announcements.service import AnnouncementService
@@ -154,11 +156,13 @@ def build(settings: Settings) -> Service:
         clock,
         lambda since: read_cel(infrastructure.cel_file, since),
     )
+    site = SiteService(store, clock, signals, SiteSettings(region=settings.default_region))
     service = Service(
         settings=settings,
         infrastructure=infrastructure,
         clock=clock,
         signals=signals,
+        site=site,
         store=store,
         bus=bus,
         link=link,

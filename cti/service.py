@@ -45,6 +45,8 @@ from cti.floor.takeover import Takeover
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.settings import Settings
+from cti.site.api import router as site_router
+from cti.site.service import SiteService
 from cti.store.batches import Batches
 from cti.store.engine import Store
 from cti.store.migrate import migrate
@@ -115,6 +117,7 @@ class Service:
     infrastructure: Infrastructure
     clock: SystemClock
     signals: Signals
+    site: SiteService
     store: Store
     bus: Bus
     link: AmiLink
@@ -173,6 +176,7 @@ class Service:
             (partial(live.check, self.memory.redis), _nothing),
             (partial(migrate, self.store), self.store.close),
             (self.bus.start, self.bus.close),
+            (self.site.load, _nothing),
             (self.agents.load, _nothing),
             (self.agi.start, self.agi.close),
             (self._start_pbx, _nothing),
@@ -334,6 +338,7 @@ class Service:
                 by_hand_router(self.by_hand),
                 leads_router(self.leads),
                 clients_router(ClientService(self.store)),
+                site_router(self.site),
                 outcomes_router(self.reclassify),
                 reports_router(self.reports),
                 compliance_router(

@@ -22,6 +22,9 @@ class AgentRow(Base):
         String(16), default="nailed_up", doc="nailed_up: the line stays open; ringing: it rings"
     )
     created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None] = mapped_column(
+        default=None, doc="left; kept for the history of calls"
+    )
 
 
 class AgentStateRow(Base):

@@ -15,6 +15,8 @@ from cti.store.migrate import migrate
 for models in (
     "cti.agents",
     "cti.calls",
+    "cti.site",
+    "cti.trunks",
     "dialer.announcements",
     "dialer.attempts",
     "dialer.campaigns",

@@ -1,0 +1,88 @@
+"""The desk: what people who sit at screens need kept."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0004"
+down_revision = "0003"
+
+Moment = sa.DateTime(timezone=True)
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _recordings()
+    _incidents()
+    _site()
+    _trunks()
+    _retired_agents()
+
+
+def _recordings() -> None:
+    """What recordings are searched by, each newest first."""
+    op.add_column(
+        "recordings", sa.Column("disposition", sa.String(32), nullable=False, server_default="")
+    )
+    op.add_column("recordings", sa.Column("tail", sa.String(4), nullable=False, server_default=""))
+    op.execute(
+        "UPDATE recordings SET tail = substr(number, length(number) - 3) WHERE length(number) > 3"
+    )
+    op.execute(
+        "UPDATE recordings SET disposition = coalesce("
+        "(SELECT a.disposition FROM attempts a WHERE a.id = recordings.id), '')"
+    )
+    for column in ("campaign_id", "agent_id"):
+        op.drop_index(f"ix_recordings_{column}", "recordings")
+    for column in ("campaign_id", "agent_id", "tail", "outcome", "disposition"):
+        op.create_index(f"ix_recordings_by_{column}", "recordings", [column, "started_at", "id"])
+
+
+def _incidents() -> None:
+    op.create_table(
+        "incidents",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("severity", sa.String(16), nullable=False),
+        sa.Column("text", sa.String(1000), nullable=False),
+        sa.Column("subject", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_incidents"),
+    )
+    op.create_index("ix_incidents_at", "incidents", ["at"])
+
+
+def _site() -> None:
+    op.create_table(
+        "site_settings",
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("value", Json, nullable=False),
+        sa.Column("changed_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_site_settings"),
+    )
+
+
+def _trunks() -> None:
+    op.create_table(
+        "trunks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.Column("host", sa.String(253), nullable=False),
+        sa.Column("port", sa.Integer(), nullable=False),
+        sa.Column("transport", sa.String(8), nullable=False),
+        sa.Column("registers", sa.Boolean(), nullable=False),
+        sa.Column("username", sa.String(128), nullable=False),
+        sa.Column("secret", sa.String(128), nullable=False),
+        sa.Column("codecs", Json, nullable=False),
+        sa.Column("caller_ids", Json, nullable=False),
+        sa.Column("max_channels", sa.Integer(), nullable=True),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_trunks"),
+        sa.UniqueConstraint("name", name="uq_trunks_name"),
+    )
+
+
+def _retired_agents() -> None:
+    op.add_column("agents", sa.Column("retired_at", Moment, nullable=True))
