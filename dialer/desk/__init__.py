@@ -1,0 +1,1 @@
+"""The agent's desk: what one agent sees of the call in hand, and does."""

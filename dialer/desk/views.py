@@ -1,0 +1,190 @@
+"""What an agent's desk shows. All moments are UTC; numbers are masked."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from cti.agents.states import AgentState
+from dialer.pacing.modes import Mode
+from dialer.scripts.script import Answers, Script
+
+CallKind = Literal["outbound", "inbound", "preview", "manual"]
+
+
+class DeskAgent(BaseModel):
+    """The agent."""
+
+    name: str = Field(description="sign-in name")
+    display_name: str
+    state: AgentState
+    reason: str = Field(description="why not ready")
+    since: datetime = Field(description="since when in this state")
+    wanted: AgentState | None = Field(description="taken after the call in hand")
+    wanted_reason: str = ""
+    phone_up: bool = Field(description="the phone is connected to the floor")
+    mode: Literal["nailed_up", "ringing"]
+    phone_kind: Literal["browser", "sip"]
+
+
+class Party(BaseModel):
+    """Somebody in the call, the agent left out."""
+
+    id: str = Field(description="of the party's leg")
+    kind: Literal["customer", "agent", "outside", "supervisor"]
+    name: str
+    state: Literal["ringing", "talking", "held", "gone"]
+
+
+class Consult(BaseModel):
+    """Who is asked before a call is handed over."""
+
+    kind: Literal["agent", "queue", "number"]
+    value: str = Field(description="sign-in name, name of the queue, or masked number")
+    state: Literal["ringing", "talking", "held", "gone"]
+
+
+class HeardLike(BaseModel):
+    """What the call sounds like, other than a person."""
+
+    heard: Literal["machine", "fax", "ivr", "silence"]
+    confidence: float = Field(ge=0, le=1, description="a probability")
+
+
+class DeskCall(BaseModel):
+    """The call in hand, and until its wrap-up is over."""
+
+    id: str = Field(description="of the attempt, or of the caller's call")
+    kind: CallKind
+    campaign_id: int | None = Field(description="null: a caller's, of no campaign")
+    campaign: str = Field(description="its name; of a caller's call the queue's")
+    number: str = Field(description="masked")
+    name: str = Field(description="who it is, if known")
+    placed_at: datetime
+    answered_at: datetime | None
+    bridged_at: datetime | None
+    ended_at: datetime | None
+    held: bool
+    recording: Literal["on", "paused", "off"]
+    recording_resumes_at: datetime | None = Field(description="when a pause ends by itself")
+    parties: list[Party]
+    consult: Consult | None
+    sounds_like: HeardLike | None
+    wrap_until: datetime | None = Field(description="when the wrap-up ends by itself")
+    notice: str = Field(description="what must be said of the recording, in plain text")
+
+
+class DeskNumber(BaseModel):
+    """A number of the person."""
+
+    id: int
+    masked: str
+    next: bool = Field(description="dialled if no other is chosen")
+    usable: bool = Field(description="may be dialled now")
+    why_not: str = Field(default="", description="what stands in the way, in a sentence")
+
+
+class EarlierCall(BaseModel):
+    """An earlier call to or from the person, the newest first."""
+
+    attempt: str = Field(description="id of the attempt, or of the caller's call")
+    at: datetime
+    agent: str | None = Field(description="who talked")
+    outcome: str | None
+    disposition: str | None
+    note: str
+    seconds: float | None = Field(description="how long agent and person talked")
+    direction: Literal["out", "in"]
+
+
+class Person(BaseModel):
+    """Who is called, or calls."""
+
+    lead_id: int
+    campaign_id: int
+    name: str
+    reference: str = Field(description="the client's own id")
+    fields: dict[str, str] = Field(description="plain text from the client's file")
+    numbers: list[DeskNumber]
+    time_zone: str = Field(description="IANA name")
+    local_time: str = Field(description="where the person lives, when this was made")
+    history: list[EarlierCall]
+    appointment: datetime | None = Field(description="one that was promised and is not kept yet")
+    why: str = Field(default="", description="why this person is called now, in words")
+
+
+class LookedAt(BaseModel):
+    """A lead set aside for the agent, before it is dialled."""
+
+    campaign_id: int
+    campaign: str
+    lead_id: int
+    until: datetime = Field(description="when it goes back if nothing is done")
+
+
+class DeskDisposition(BaseModel):
+    """One way to say what came of the call."""
+
+    code: str
+    label: str
+    label_zh: str
+    category: str = Field(description="what it counts as: success, callback, do_not_call …")
+    success: bool
+    needs_callback: bool = Field(description="a time must be given")
+    closes: bool = Field(description="the person is not called again")
+    reached: bool = Field(description="the person was talked to: required answers are asked for")
+    key: int | None = Field(description="1 to 9")
+
+
+class Today(BaseModel):
+    """The agent's day, from the site's midnight."""
+
+    calls: int
+    talk_seconds: float
+    wrap_seconds: float
+    ready_seconds: float
+    not_ready_seconds: float
+    successes: int
+    target: int | None = Field(description="successes aimed at; null: none is set")
+
+
+class NextAppointment(BaseModel):
+    """An appointment of this agent, the next one first."""
+
+    lead_id: int
+    name: str
+    at: datetime
+    campaign_id: int
+    campaign: str
+
+
+class DeskCampaign(BaseModel):
+    """A campaign that runs."""
+
+    id: int
+    name: str
+    mode: Mode
+    manual: bool = Field(description="numbers may be dialled in it by hand")
+    preview: bool = Field(description="its leads are looked at first")
+
+
+class DeskView(BaseModel):
+    """All that one agent's desk shows."""
+
+    at: datetime = Field(description="when this was made: the server's clock")
+    agent: DeskAgent
+    call: DeskCall | None
+    preview: LookedAt | None = None
+    person: Person | None
+    script: Script | None = Field(description="with its merge fields filled in")
+    answers: Answers
+    step: str = Field(description="id of the script's step that is shown; empty: the first")
+    notes: str
+    disposition: str | None = Field(
+        default=None, description="said while still talking: it counts once the call ends"
+    )
+    dispositions: list[DeskDisposition]
+    today: Today
+    appointments: list[NextAppointment]
+    campaigns: list[DeskCampaign]
+    reasons: list[str] = Field(description="why one can be not ready, as the site has it")

@@ -1,0 +1,1 @@
+"""Scripts: what agents are to say and ask, step by step."""
