@@ -5,6 +5,8 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.agents.states import Agent, AgentState
@@ -71,34 +73,54 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
     """Everything under /v1/agents."""
     routes = APIRouter(prefix="/v1/agents", tags=["agents"])
 
-    @routes.get("", summary="All agents and what they are doing")
+    @routes.get(
+        "", summary="All agents and what they are doing", dependencies=[needs(Right.SEE_AGENTS)]
+    )
     async def agents() -> list[AgentView]:
         return [AgentView.of(agent, clock) for agent in roster]
 
-    @routes.post("", status_code=201, summary="Add an agent")
+    @routes.post(
+        "", status_code=201, summary="Add an agent", dependencies=[needs(Right.EDIT_AGENTS)]
+    )
     async def add(new: NewAgent) -> AddedAgent:
         row = await service.add(new.name, display_name=new.display_name, mode=new.mode)
         return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)
 
-    @routes.get("/{name}", summary="One agent")
+    @routes.get("/{name}", summary="One agent", dependencies=[needs(Right.SEE_AGENTS)])
     async def one(name: str) -> AgentView:
         return AgentView.of(roster.get(name), clock)
 
-    @routes.post("/{name}/sign-in", summary="Sign in: the phone is called, then ready")
+    @routes.post(
+        "/{name}/sign-in",
+        summary="Sign in: the phone is called, then ready",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def sign_in(name: str) -> AgentView:
         return AgentView.of(service.sign_in(name), clock)
 
-    @routes.post("/{name}/sign-out", summary="Sign out, after the call that runs")
+    @routes.post(
+        "/{name}/sign-out",
+        summary="Sign out, after the call that runs",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def sign_out(name: str) -> AgentView:
         return AgentView.of(service.sign_out(name), clock)
 
-    @routes.put("/{name}/ready", summary="Ready, or not ready with a reason")
+    @routes.put(
+        "/{name}/ready",
+        summary="Ready, or not ready with a reason",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def ready(name: str, change: ReadyChange) -> AgentView:
         return AgentView.of(
             service.set_ready(name, ready=change.ready, reason=change.reason), clock
         )
 
-    @routes.post("/{name}/hang-up", summary="End the call the agent is in")
+    @routes.post(
+        "/{name}/hang-up",
+        summary="End the call the agent is in",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def hang_up(name: str) -> AgentView:
         return AgentView.of(await service.hang_up(name), clock)
 

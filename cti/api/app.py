@@ -1,18 +1,19 @@
 """The HTTP application: sign-in, errors in one form, health. Each room brings its own router."""
 
-import secrets
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated
+import math
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import prometheus_client
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from cti.access.errors import Forbidden, NotSignedIn, TooLarge, TooMany
+from cti.access.who import Door, Needs, Public, Sight, TokenDoor, public
 from cti.base.errors import Conflict, NotFound, UserError
 
 Check = Callable[[], Awaitable[dict[str, str]]]
@@ -32,55 +33,89 @@ class Health(BaseModel):
     parts: dict[str, str] = Field(description="part → `ok`, or what is wrong with it")
 
 
-def create_app(*, token: str, version: str, routers: Iterable[APIRouter], check: Check) -> FastAPI:
-    """The application. `check` tells what is wrong with each part (`ok` when nothing is)."""
+def create_app(
+    *,
+    token: str,
+    version: str,
+    routers: Iterable[APIRouter],
+    check: Check,
+    door: Door | None = None,
+    sight: Sight | None = None,
+    origins: Sequence[str] = (),
+) -> FastAPI:
+    """The application. Raises UndeclaredRoute for a route that does not say who may call it.
+
+    check: tells what is wrong with each part (`ok` when nothing is).
+    door: knows people by their sign-in; the bearer `token` opens without it.
+    sight: tells whose a thing is, for people who see a part only.
+    origins: further addresses that the console is reached at, through a proxy say.
+    """
     # With the docs page's scripts from here: a call centre's network may reach nothing else.
     app: FastAPI = FastAPIOffline(
         title="CTI",
         version=version,
         summary="Campaigns, agents, calls and recordings of the call centre.",
-        responses={code: {"model": Fault} for code in (401, 404, 409, 422)},
+        responses={code: {"model": Fault} for code in (401, 403, 404, 409, 422)},
     )
-    signed_in = Depends(_signed_in(token))
-    for router in routers:
-        app.include_router(router, dependencies=[signed_in])
-    app.include_router(_health_router(check))
+    app.state.door = TokenDoor(token, door)
+    app.state.sight = sight
+    app.state.origins = tuple(origins)
+    for router in (*routers, _health_router(check)):
+        _declare(router)
+        app.include_router(router)
     _errors_in_one_form(app)
     return app
 
 
-def _signed_in(token: str) -> Callable[..., None]:
-    bearer = HTTPBearer(auto_error=False, description="the token in the state folder's `api-token`")
-
-    def require(
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    ) -> None:
-        given = credentials.credentials if credentials else ""
-        if not secrets.compare_digest(given.encode(), token.encode()):
-            raise NotSignedIn("A valid bearer token is needed.", "Send Authorization: Bearer …")
-
-    return require
+class UndeclaredRoute(RuntimeError):
+    """A route does not say who may call it: nobody would be kept out."""
 
 
-class NotSignedIn(UserError):
-    """No token, or a wrong one."""
+def _declare(router: APIRouter) -> None:
+    """Write each route's right into its documentation (`x-right`)."""
+    for context in iter_route_contexts(router.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute | APIWebSocketRoute):
+            raise UndeclaredRoute(f"{route!r} is no route that can declare a right")
+        said = {
+            one.dependency.word
+            for one in route.dependencies
+            if isinstance(one.dependency, Needs | Public)
+        }
+        if len(said) != 1:
+            name = f"{route.endpoint.__module__}.{route.endpoint.__qualname__}"
+            raise UndeclaredRoute(
+                f"{route.path} ({name}) must say who may call it, once: "
+                "dependencies=[needs(Right.X)], [signed_in()] or [public()]"
+            )
+        if isinstance(route, APIRoute):
+            route.openapi_extra = {**(route.openapi_extra or {}), "x-right": said.pop()}
 
 
 def _health_router(check: Check) -> APIRouter:
     router = APIRouter(tags=["health"])
 
-    @router.get("/health", summary="The process is alive")
+    @router.get("/health", dependencies=[public()], summary="The process is alive")
     async def health() -> Health:
         return Health(ok=True, parts={})
 
-    @router.get("/ready", summary="Every part works: calls can be placed and answered")
+    @router.get(
+        "/ready",
+        dependencies=[public()],
+        summary="Every part works: calls can be placed and answered",
+    )
     async def ready(response: Response) -> Health:
         parts = await check()
         ok = all(word == "ok" for word in parts.values())
         response.status_code = 200 if ok else 503
         return Health(ok=ok, parts=parts)
 
-    @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+    @router.get(
+        "/metrics",
+        dependencies=[public()],
+        summary="Prometheus metrics",
+        response_class=Response,
+    )
     async def metrics() -> Response:
         return Response(
             prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST
@@ -89,14 +124,27 @@ def _health_router(check: Check) -> APIRouter:
     return router
 
 
-STATUS: dict[type, int] = {NotFound: 404, Conflict: 409, NotSignedIn: 401}
+STATUS: dict[type, int] = {
+    NotFound: 404,
+    Conflict: 409,
+    NotSignedIn: 401,
+    Forbidden: 403,
+    TooMany: 429,
+    TooLarge: 413,
+}
 
 
 def _errors_in_one_form(app: FastAPI) -> None:
     @app.exception_handler(UserError)
     async def user_error(_: Request, error: UserError) -> JSONResponse:
         status = next((STATUS[k] for k in type(error).__mro__ if k in STATUS), 422)
-        return JSONResponse({"error": error.what, "cure": error.cure}, status)
+        fault = {"error": error.what, "cure": error.cure}
+        if need := getattr(error, "need", ""):
+            fault["need"] = need
+        headers = {}
+        if isinstance(error, TooMany):
+            headers["Retry-After"] = str(math.ceil(error.seconds))
+        return JSONResponse(fault, status, headers)
 
     @app.exception_handler(HTTPException)
     async def no_such_route(_: Request, error: HTTPException) -> JSONResponse:

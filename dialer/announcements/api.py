@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from cti.api.uploads import chunks_of, form_of, uploaded
 from cti.base.errors import UserError
 from dialer.announcements.service import MEANINGS, AnnouncementService, AnnouncementView, Lesson
@@ -46,13 +48,21 @@ def router(taught: AnnouncementService, unknown: UnknownService) -> APIRouter:
 
 
 def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: UnknownService) -> None:
-    @routes.get("/announcements", summary="What was taught, by carrier and name")
+    @routes.get(
+        "/announcements",
+        summary="What was taught, by carrier and name",
+        dependencies=[needs(Right.EDIT_SITE)],
+    )
     async def listed(carrier: str | None = None) -> list[AnnouncementView]:
         return list(await taught.list(carrier))
 
     # Reads the form itself: a size must be known, and refused, before the body is taken in.
     @routes.post(
-        "/announcements", status_code=201, summary="Teach a recording", openapi_extra=_FORM
+        "/announcements",
+        status_code=201,
+        summary="Teach a recording",
+        openapi_extra=_FORM,
+        dependencies=[needs(Right.EDIT_SITE)],
     )
     async def learn(request: Request) -> Named:
         async with uploaded(request, MAX_UPLOAD, "Cut out one announcement.") as (file, form):
@@ -69,7 +79,11 @@ def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: Unknown
                     raise
         return await unknown.resolve(made)
 
-    @routes.get("/announcements/{announcement_id}", summary="One of them")
+    @routes.get(
+        "/announcements/{announcement_id}",
+        summary="One of them",
+        dependencies=[needs(Right.EDIT_SITE)],
+    )
     async def one(announcement_id: int) -> AnnouncementView:
         return await taught.get(announcement_id)
 
@@ -78,6 +92,7 @@ def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: Unknown
         summary="Its recording",
         response_class=Response,
         responses=_SOUND,
+        dependencies=[needs(Right.EDIT_SITE)],
     )
     async def sample(announcement_id: int) -> Response:
         return Response(await taught.sample(announcement_id), media_type="audio/wav")
@@ -85,13 +100,18 @@ def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: Unknown
     @routes.delete(
         "/announcements/{announcement_id}",
         summary="Forget it; attempts that heard it by a name given later are classified again",
+        dependencies=[needs(Right.EDIT_SITE)],
     )
     async def forget(announcement_id: int, by: str = "") -> Named:
         return await unknown.forget(announcement_id, by[:64])
 
 
 def _add_unknown(routes: APIRouter, unknown: UnknownService) -> None:
-    @routes.get("/unknown-announcements", summary="Without a name, the most frequent first")
+    @routes.get(
+        "/unknown-announcements",
+        summary="Without a name, the most frequent first",
+        dependencies=[needs(Right.EDIT_SITE)],
+    )
     async def groups(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[GroupView]:
         return list(await unknown.groups(limit))
 
@@ -100,6 +120,7 @@ def _add_unknown(routes: APIRouter, unknown: UnknownService) -> None:
         summary="The recording that stands for a group",
         response_class=Response,
         responses=_SOUND,
+        dependencies=[needs(Right.EDIT_SITE)],
     )
     async def group_sample(group_id: int) -> Response:
         return Response(await unknown.sample(group_id), media_type="audio/wav")
@@ -108,6 +129,7 @@ def _add_unknown(routes: APIRouter, unknown: UnknownService) -> None:
         "/unknown-announcements/{group_id}/name",
         status_code=201,
         summary="Say what a group is: it is known from now on, and past attempts follow",
+        dependencies=[needs(Right.EDIT_SITE)],
     )
     async def name(group_id: int, new: NewName) -> Named:
         return await unknown.name(group_id, Lesson(new.means, new.carrier, new.name, new.by))

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from dialer.attempts.service import AttemptService, AttemptView
 from dialer.corrections.service import AgentsWord, Said
 from dialer.labels.models import Label
@@ -34,7 +36,7 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
     """Everything under /v1/attempts."""
     routes = APIRouter(prefix="/v1/attempts", tags=["attempts"])
 
-    @routes.get("", summary="Attempts, newest first")
+    @routes.get("", summary="Attempts, newest first", dependencies=[needs(Right.SEE_CAMPAIGNS)])
     async def find(
         campaign_id: int | None = None,
         lead_id: int | None = None,
@@ -46,11 +48,19 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
             campaign_id=campaign_id, lead_id=lead_id, outcome=outcome, before=before, limit=limit
         )
 
-    @routes.get("/{attempt_id}", summary="One attempt with its evidence as a timeline")
+    @routes.get(
+        "/{attempt_id}",
+        summary="One attempt with its evidence as a timeline",
+        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+    )
     async def one(attempt_id: str) -> AttemptView:
         return await service.get(attempt_id)
 
-    @routes.post("/{attempt_id}/disposition", summary="Say what came of the call, or correct it")
+    @routes.post(
+        "/{attempt_id}/disposition",
+        summary="Say what came of the call, or correct it",
+        dependencies=[needs(Right.CORRECT_CALLS)],
+    )
     async def dispose(attempt_id: str, new: NewDisposition) -> Said:
         return await word.dispose(
             attempt_id,
@@ -61,7 +71,11 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
             why=new.why,
         )
 
-    @routes.post("/{attempt_id}/heard", summary="Say who picked up: it overrules, and teaches")
+    @routes.post(
+        "/{attempt_id}/heard",
+        summary="Say who picked up: it overrules, and teaches",
+        dependencies=[needs(Right.CORRECT_CALLS)],
+    )
     async def heard(attempt_id: str, new: NewHeard) -> Said:
         return await word.heard(attempt_id, new.label, new.by)
 

@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from dialer.by_hand.service import ByHand
 from dialer.by_hand.views import PlacedCall, PreviewLead
 
@@ -41,17 +43,29 @@ def router(service: ByHand) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["by hand"])
     preview = "/campaigns/{campaign_id}/preview"
 
-    @routes.post(preview, summary="Set the next lead aside for an agent, who is reserved with it")
+    @routes.post(
+        preview,
+        summary="Set the next lead aside for an agent, who is reserved with it",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def next_lead(campaign_id: int, who: WhoLooks) -> PreviewLead:
         return await service.next_lead(campaign_id, who.agent)
 
-    @routes.get(preview, summary="The lead that an agent looks at now")
+    @routes.get(
+        preview,
+        summary="The lead that an agent looks at now",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def shown(
         campaign_id: int, agent: Annotated[str, Query(description="sign-in name")]
     ) -> PreviewLead:
         return await service.shown(campaign_id, agent)
 
-    @routes.post(preview + "/{lead_id}/dial", summary="Dial the lead, for this agent only")
+    @routes.post(
+        preview + "/{lead_id}/dial",
+        summary="Dial the lead, for this agent only",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def dial(campaign_id: int, lead_id: int, which: WhichNumber | None = None) -> PlacedCall:
         number = which.number if which else None
         return await service.dial_previewed(campaign_id, lead_id, number)
@@ -60,11 +74,17 @@ def router(service: ByHand) -> APIRouter:
         preview + "/{lead_id}/skip",
         status_code=204,
         summary="Give the lead back to the end of the line",
+        dependencies=[needs(Right.RUN_FLOOR)],
     )
     async def skip(campaign_id: int, lead_id: int) -> None:
         await service.skip(campaign_id, lead_id)
 
-    @routes.post("/calls", status_code=201, summary="Dial a number for an agent")
+    @routes.post(
+        "/calls",
+        status_code=201,
+        summary="Dial a number for an agent",
+        dependencies=[needs(Right.RUN_FLOOR)],
+    )
     async def call(new: NewCall) -> PlacedCall:
         return await service.call_number(new.campaign_id, new.agent, new.number, new.name)
 

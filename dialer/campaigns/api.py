@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from dialer.campaigns.service import Campaign, CampaignService
 from dialer.campaigns.settings import CampaignSettings
 from dialer.pacing.modes import Mode
@@ -31,31 +33,54 @@ def router(service: CampaignService) -> APIRouter:
     """Everything under /v1/campaigns but imports, which are with the leads."""
     routes = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
-    @routes.get("", summary="All campaigns, the newest first")
+    @routes.get(
+        "", summary="All campaigns, the newest first", dependencies=[needs(Right.SEE_CAMPAIGNS)]
+    )
     async def campaigns() -> list[Campaign]:
         return await service.campaigns()
 
-    @routes.post("", status_code=201, summary="Make a campaign; it is a draft until started")
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Make a campaign; it is a draft until started",
+        dependencies=[needs(Right.EDIT_CAMPAIGNS)],
+    )
     async def create(new: NewCampaign) -> Campaign:
         return await service.create(new.name, new.settings, new.mode, new.client_id)
 
-    @routes.get("/{campaign_id}", summary="One campaign")
+    @routes.get("/{campaign_id}", summary="One campaign", dependencies=[needs(Right.SEE_CAMPAIGNS)])
     async def campaign(campaign_id: int) -> Campaign:
         return await service.get(campaign_id)
 
-    @routes.patch("/{campaign_id}", summary="Rename a campaign or change its settings")
+    @routes.patch(
+        "/{campaign_id}",
+        summary="Rename a campaign or change its settings",
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
+    )
     async def update(campaign_id: int, change: CampaignChange) -> Campaign:
         return await service.update(campaign_id, change.name, change.settings, change.mode)
 
-    @routes.post("/{campaign_id}/start", summary="Dial, first or again after a pause")
+    @routes.post(
+        "/{campaign_id}/start",
+        summary="Dial, first or again after a pause",
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
+    )
     async def start(campaign_id: int) -> Campaign:
         return await service.start(campaign_id)
 
-    @routes.post("/{campaign_id}/pause", summary="Place no new calls; living calls go on")
+    @routes.post(
+        "/{campaign_id}/pause",
+        summary="Place no new calls; living calls go on",
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
+    )
     async def pause(campaign_id: int) -> Campaign:
         return await service.pause(campaign_id)
 
-    @routes.post("/{campaign_id}/stop", summary="Place no new calls, for good")
+    @routes.post(
+        "/{campaign_id}/stop",
+        summary="Place no new calls, for good",
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
+    )
     async def stop(campaign_id: int) -> Campaign:
         return await service.stop(campaign_id)
 

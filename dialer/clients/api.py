@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from dialer.clients.service import Client, ClientService
 
 
@@ -16,15 +18,17 @@ def router(service: ClientService) -> APIRouter:
     """Everything under /v1/clients but caps, which are with compliance."""
     routes = APIRouter(prefix="/v1/clients", tags=["clients"])
 
-    @routes.get("", summary="All clients, by name")
+    @routes.get("", summary="All clients, by name", dependencies=[needs(Right.SEE_CAMPAIGNS)])
     async def clients() -> list[Client]:
         return await service.clients()
 
-    @routes.post("", status_code=201, summary="Make a client")
+    @routes.post(
+        "", status_code=201, summary="Make a client", dependencies=[needs(Right.EDIT_SITE)]
+    )
     async def add(new: NewClient) -> Client:
         return await service.add(new.name)
 
-    @routes.patch("/{client_id}", summary="Rename a client")
+    @routes.patch("/{client_id}", summary="Rename a client", dependencies=[needs(Right.EDIT_SITE)])
     async def rename(client_id: int, change: NewClient) -> Client:
         return await service.rename(client_id, change.name)
 

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
 from cti.base.errors import UserError
 from dialer.compliance.bar_file import BarOptions
@@ -116,14 +118,21 @@ def router(bars: DoNotCallService, consents: ConsentService, caps: CapsService) 
 
 
 def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
-    @routes.post("/dnc", status_code=201, summary="Put numbers on the do-not-call list")
+    @routes.post(
+        "/dnc",
+        status_code=201,
+        summary="Put numbers on the do-not-call list",
+        dependencies=[needs(Right.EDIT_DNC)],
+    )
     async def bar(new: NewBars) -> BarResult:
         why = Why(new.reason, new.source, new.by, new.expires_at)
         return await service.bar(
             new.numbers, why, client_id=new.client_id, campaign_id=new.campaign_id
         )
 
-    @routes.get("/dnc", summary="The do-not-call list, page by page")
+    @routes.get(
+        "/dnc", summary="The do-not-call list, page by page", dependencies=[needs(Right.SEE_DNC)]
+    )
     async def listed(
         client_id: int | None = None,
         campaign_id: int | None = None,
@@ -134,7 +143,11 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
             client_id=client_id, campaign_id=campaign_id, after=after, limit=limit
         )
 
-    @routes.post("/dnc/lift", summary="Take a number off the list; who and why are kept")
+    @routes.post(
+        "/dnc/lift",
+        summary="Take a number off the list; who and why are kept",
+        dependencies=[needs(Right.EDIT_DNC)],
+    )
     async def lift(asked: Lifting) -> LiftResult:
         return await service.lift(
             asked.number,
@@ -144,7 +157,11 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
             campaign_id=asked.campaign_id,
         )
 
-    @routes.get("/dnc/check", summary="Whether a number may be called, and all known of it")
+    @routes.get(
+        "/dnc/check",
+        summary="Whether a number may be called, and all known of it",
+        dependencies=[needs(Right.SEE_DNC)],
+    )
     async def look_up(number: str, campaign_id: int | None = None) -> NumberReport:
         return await service.look_up(number, campaign_id)
 
@@ -153,6 +170,7 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
         summary="The whole list",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/csv": {}}}},
+        dependencies=[needs(Right.EDIT_DNC)],
     )
     async def export() -> StreamingResponse:
         return csv_file(service.export(), "do-not-call.csv")
@@ -164,6 +182,7 @@ def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
         status_code=202,
         summary="Import a file of numbers that must not be called",
         openapi_extra=_FORM,
+        dependencies=[needs(Right.EDIT_DNC)],
     )
     async def start_import(request: Request) -> StartedBarImport:
         async with uploaded(request, MAX_FILE) as (file, form):
@@ -176,7 +195,11 @@ def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
             )
         return StartedBarImport(id=import_id)
 
-    @routes.get("/dnc/imports/{import_id}", summary="How far an import is")
+    @routes.get(
+        "/dnc/imports/{import_id}",
+        summary="How far an import is",
+        dependencies=[needs(Right.SEE_DNC)],
+    )
     async def progress(import_id: int) -> BarImport:
         return await service.import_progress(import_id)
 
@@ -185,6 +208,7 @@ def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
         summary="Rejected rows with line and reason",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/csv": {}}}},
+        dependencies=[needs(Right.EDIT_DNC)],
     )
     async def rejects(import_id: int) -> StreamingResponse:
         lines = await service.rejects_csv(import_id)
@@ -192,18 +216,31 @@ def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
 
 
 def _consent_routes(routes: APIRouter, service: ConsentService) -> None:
-    @routes.post("/consents", status_code=201, summary="Record a consent with its proof")
+    @routes.post(
+        "/consents",
+        status_code=201,
+        summary="Record a consent with its proof",
+        dependencies=[needs(Right.EDIT_DNC)],
+    )
     async def record(new: NewConsent) -> ConsentResult:
         proof = Proof(new.given_at, new.channel, new.proof, new.expires_at, new.by)
         return await service.record(
             new.number, proof, client_id=new.client_id, campaign_id=new.campaign_id
         )
 
-    @routes.get("/consents", summary="Every consent of a number, withdrawn ones too")
+    @routes.get(
+        "/consents",
+        summary="Every consent of a number, withdrawn ones too",
+        dependencies=[needs(Right.SEE_DNC)],
+    )
     async def consents(number: str) -> list[Consent]:
         return await service.of_number(number)
 
-    @routes.post("/consents/withdraw", summary="End a number's consents; they are kept")
+    @routes.post(
+        "/consents/withdraw",
+        summary="End a number's consents; they are kept",
+        dependencies=[needs(Right.EDIT_DNC)],
+    )
     async def withdraw(asked: Withdrawal) -> Withdrawn:
         ended = await service.withdraw(
             asked.number,
@@ -216,11 +253,19 @@ def _consent_routes(routes: APIRouter, service: ConsentService) -> None:
 
 
 def _caps_routes(routes: APIRouter, service: CapsService) -> None:
-    @routes.get("/caps", summary="Frequency caps of the service and of clients")
+    @routes.get(
+        "/caps",
+        summary="Frequency caps of the service and of clients",
+        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+    )
     async def caps() -> list[Cap]:
         return await service.caps()
 
-    @routes.put("/caps", summary="Set the caps of the service or a client anew")
+    @routes.put(
+        "/caps",
+        summary="Set the caps of the service or a client anew",
+        dependencies=[needs(Right.EDIT_SITE)],
+    )
     async def set_caps(new: NewCaps) -> list[Cap]:
         await service.set_caps(new.caps, client_id=new.client_id or 0, by=new.by)
         return await service.caps()

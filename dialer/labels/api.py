@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from dialer.labels.service import LabelService, LabelView
 
 
@@ -11,7 +13,11 @@ def router(service: LabelService) -> APIRouter:
     """Everything under /v1/labels."""
     routes = APIRouter(prefix="/v1/labels", tags=["labels"])
 
-    @routes.get("", summary="Who or what answered, as people said it; one a call, oldest first")
+    @routes.get(
+        "",
+        summary="Who or what answered, as people said it; one a call, oldest first",
+        dependencies=[needs(Right.CORRECT_CALLS)],
+    )
     async def find(
         campaign_id: int | None = None,
         after: Annotated[int, Query(ge=0, description="id of the last one seen")] = 0,

@@ -4,6 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
 from dialer.leads.rows import ImportOptions
 from dialer.leads.service import LeadService
@@ -42,6 +44,7 @@ def router(service: LeadService) -> APIRouter:
         status_code=202,
         summary="Import leads from a CSV or XLSX file",
         openapi_extra=_FORM,
+        dependencies=[needs(Right.EDIT_LEADS)],
     )
     async def start_import(campaign_id: int, request: Request) -> StartedImport:
         async with uploaded(request, MAX_FILE) as (file, form):
@@ -54,11 +57,19 @@ def router(service: LeadService) -> APIRouter:
             )
         return StartedImport(id=import_id)
 
-    @routes.get("/campaigns/{campaign_id}/imports", summary="A campaign's imports, newest first")
+    @routes.get(
+        "/campaigns/{campaign_id}/imports",
+        summary="A campaign's imports, newest first",
+        dependencies=[needs(Right.SEE_LEADS)],
+    )
     async def imports(campaign_id: int) -> list[ImportProgress]:
         return await service.imports(campaign_id)
 
-    @routes.get("/imports/{import_id}", summary="How far an import is")
+    @routes.get(
+        "/imports/{import_id}",
+        summary="How far an import is",
+        dependencies=[needs(Right.SEE_LEADS)],
+    )
     async def progress(import_id: int) -> ImportProgress:
         return await service.import_progress(import_id)
 
@@ -67,11 +78,14 @@ def router(service: LeadService) -> APIRouter:
         summary="Rejected rows with line and reason",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/csv": {}}}},
+        dependencies=[needs(Right.EDIT_LEADS)],
     )
     async def rejects(import_id: int) -> StreamingResponse:
         return csv_file(await service.rejects_csv(import_id), f"import-{import_id}-rejects.csv")
 
-    @routes.get("/leads/{lead_id}", summary="A lead and its numbers")
+    @routes.get(
+        "/leads/{lead_id}", summary="A lead and its numbers", dependencies=[needs(Right.SEE_LEADS)]
+    )
     async def lead(lead_id: int) -> Lead:
         return await service.lead(lead_id)
 

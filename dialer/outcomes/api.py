@@ -5,6 +5,8 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from dialer.outcomes.service import Reclassification, ReclassifyService
 
 
@@ -23,7 +25,10 @@ def router(service: ReclassifyService) -> APIRouter:
     routes = APIRouter(prefix="/v1/reclassifications", tags=["attempts"])
 
     @routes.post(
-        "", status_code=202, summary="Classify kept evidence again; dry run unless applied"
+        "",
+        status_code=202,
+        summary="Classify kept evidence again; dry run unless applied",
+        dependencies=[needs(Right.CORRECT_CALLS)],
     )
     async def start(new: NewReclassification) -> Reclassification:
         return await service.start(
@@ -34,7 +39,9 @@ def router(service: ReclassifyService) -> APIRouter:
             by=new.by,
         )
 
-    @routes.get("/{run_id}", summary="What a run found so far")
+    @routes.get(
+        "/{run_id}", summary="What a run found so far", dependencies=[needs(Right.CORRECT_CALLS)]
+    )
     async def progress(run_id: int) -> Reclassification:
         return service.progress(run_id)
 

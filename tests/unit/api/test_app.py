@@ -9,8 +9,10 @@ import pytest
 from fastapi import APIRouter, FastAPI, HTTPException
 from pydantic import BaseModel
 
+from cti.access.rights import Right
+from cti.access.who import needs, public
 from cti.agents.api import router as agents_router
-from cti.api.app import create_app
+from cti.api.app import UndeclaredRoute, create_app
 from cti.base.errors import Conflict, NotFound, UserError
 from dialer.attempts.api import router as attempts_router
 from dialer.attempts.metrics import PLACED
@@ -39,11 +41,11 @@ def faulty_router() -> APIRouter:
         "bug": ZeroDivisionError("secret inside"),
     }
 
-    @routes.get("/{kind}")
+    @routes.get("/{kind}", dependencies=[needs(Right.EDIT_SITE)])
     async def fail(kind: str) -> None:
         raise faults[kind]
 
-    @routes.post("")
+    @routes.post("", dependencies=[needs(Right.EDIT_SITE)])
     async def make(thing: Thing) -> Thing:
         return thing
 
@@ -60,7 +62,7 @@ def make_app(parts: dict[str, str] = PARTS) -> FastAPI:
         leads_router(NOBODY),
         agents_router(NOBODY, NOBODY, NOBODY),
         attempts_router(NOBODY, NOBODY),
-        recordings_router(NOBODY),
+        recordings_router(NOBODY, NOBODY),
         faulty_router(),
     ]
     return create_app(token=TOKEN, version="1.2.3", routers=routers, check=check)
@@ -175,3 +177,30 @@ async def test_metrics_are_prometheus_text() -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
     assert f"# TYPE {PLACED._name}_total counter" in answer.text
+
+
+def undeclared_router(*dependencies: Any) -> APIRouter:
+    routes = APIRouter(prefix="/v1/open")
+
+    @routes.get("/door", dependencies=list(dependencies))
+    async def door() -> None: ...
+
+    return routes
+
+
+@pytest.mark.parametrize("said", [(), (needs(Right.DESK), public())])
+async def test_a_route_that_does_not_say_who_may_call_it_is_refused(said: tuple[Any, ...]) -> None:
+    async def check() -> dict[str, str]:
+        return PARTS
+
+    with pytest.raises(UndeclaredRoute, match="/v1/open/door"):
+        create_app(token=TOKEN, version="1", routers=[undeclared_router(*said)], check=check)
+
+
+def test_every_operation_tells_its_right() -> None:
+    rights = {
+        operation["x-right"]
+        for methods in APP.openapi()["paths"].values()
+        for operation in methods.values()
+    }
+    assert rights <= {*Right, "public", "signed_in"}
