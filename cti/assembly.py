@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 from sqlalchemy import Table
@@ -17,7 +18,9 @@ from cti.agents.service import AgentService
 from cti.ami import events as ami
 from cti.ami.link import AmiAddress, AmiLink
 from cti.base.clock import SystemClock
+from cti.base.incidents import Incident
 from cti.base.signals import Signals
+from cti.bus import payloads
 from cti.bus.publisher import Bus
 from cti.bus.topics import PREFIX
 from cti.calls.cel import read_cel
@@ -26,6 +29,8 @@ from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
 from cti.floor.floor import Floor
 from cti.floor.inbound import InboundDesk
+from cti.incidents.models import IncidentRow
+from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.service import Service
@@ -84,7 +89,7 @@ def build(settings: Settings) -> Service:
     # The floor hears of a leg's end before all others: it settles whose call it was.
     floor = Floor(pbx, roster, signals, clock)
     phones = Phones(pbx, roster, signals, rng)
-    tally = RecordingTally(bus.publish)
+    tally = RecordingTally(partial(_tell, bus, signals))
     recordings = RecordingService(
         store,
         infrastructure.recordings / "archive",
@@ -134,9 +139,13 @@ def build(settings: Settings) -> Service:
         home_region=settings.default_region,
     )
     keep = timedelta(days=settings.history_days)
-    decisions, agent_states = (
+    decisions, agent_states, incidents = (
         Batches(store, cast("Table", row.__table__), what, signals, clock, keep)
-        for row, what in ((DecisionRow, "pacing decisions"), (AgentStateRow, "agents' states"))
+        for row, what in (
+            (DecisionRow, "pacing decisions"),
+            (AgentStateRow, "agents' states"),
+            (IncidentRow, "incidents"),
+        )
     )
     Keeper(decisions, signals, clock)
     history = AgentHistory(agent_states, roster, signals, clock)
@@ -205,6 +214,7 @@ def build(settings: Settings) -> Service:
             BarWatch(attempts.flights, signals, clock, dialler.client_of).in_flight,
         ),
         recordings=recordings,
+        incidents=Incidents(store, signals, clock, incidents),
         board=Board(
             store,
             roster,
@@ -236,6 +246,14 @@ class Relay:
 
     def __call__(self, event: ami.Event) -> None:
         self.to(event)
+
+
+def _tell(bus: Bus, signals: Signals, message: payloads.Message) -> None:
+    """What recordings say; an incident among it goes the way of all incidents."""
+    if isinstance(message, payloads.Incident):
+        signals.emit(Incident(message.kind, message.text, message.severity, message.subject))
+    else:
+        bus.publish(message)
 
 
 def _ear_folder(infrastructure: Infrastructure) -> EarFolder:

@@ -11,10 +11,11 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import version
+from typing import cast
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy import insert
+from sqlalchemy import Table, bindparam, insert, update
 
 from cti.agents.api import router as agents_router
 from cti.agents.history import AgentHistory
@@ -42,6 +43,8 @@ from cti.floor.floor import Floor
 from cti.floor.inbound import CallerMoved, InboundDesk
 from cti.floor.publish import publish_callers
 from cti.floor.takeover import Takeover
+from cti.incidents.api import router as incidents_router
+from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.settings import Settings
@@ -54,7 +57,13 @@ from dialer.announcements.api import router as announcements_router
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
 from dialer.attempts.api import router as attempts_router
-from dialer.attempts.events import AttemptBridged, AttemptEnded, LeadScheduled
+from dialer.attempts.events import (
+    AttemptBridged,
+    AttemptDisposed,
+    AttemptEnded,
+    AttemptRejudged,
+    LeadScheduled,
+)
 from dialer.attempts.metrics import measure, measure_hearing
 from dialer.attempts.publish import publish_attempts
 from dialer.attempts.service import AttemptService
@@ -99,6 +108,7 @@ from ivr.server import AgiServer
 from recordings.api import router as recordings_router
 from recordings.models import RecordingRow
 from recordings.service import RecordingService
+from recordings.views import CampaignFacts
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +116,11 @@ PBX_PATIENCE = 30.0
 """Seconds a start waits for the PBX."""
 HANG_UP_SECONDS = 3.0
 """And this long for the PBX to say that hung-up calls have ended."""
-INSERT_RECORDING = insert(RecordingRow.__table__)  # type: ignore[arg-type]
+_RECORDINGS = cast("Table", RecordingRow.__table__)
+INSERT_RECORDING = insert(_RECORDINGS)
+_ONE_RECORDING = update(_RECORDINGS).where(_RECORDINGS.c.id == bindparam("call"))
+RECORDING_DISPOSED = _ONE_RECORDING.values(disposition=bindparam("said"))
+RECORDING_JUDGED = _ONE_RECORDING.values(outcome=bindparam("now"))
 
 
 @dataclass(slots=True)
@@ -150,6 +164,7 @@ class Service:
     reclassify: ReclassifyService
     reports: ReportService
     recordings: RecordingService
+    incidents: Incidents
     board: Board
     ready: bool = False
     _finished: bool = False
@@ -211,6 +226,9 @@ class Service:
         undo.push_async_callback(self.decisions.close)
         self.agent_history.batches.start()
         undo.push_async_callback(self.agent_history.close)
+        await self.incidents.load()
+        self.incidents.kept.start()
+        undo.push_async_callback(self.incidents.kept.close)
         await self.recordings.start()
         undo.push_async_callback(self.recordings.close)
         await self.recordings.resume(self._lives)
@@ -352,7 +370,8 @@ class Service:
                     AgentsWord(self.store, self.attempts, self.answering, self.clock),
                 ),
                 labels_router(LabelService(self.store)),
-                recordings_router(self.recordings),
+                recordings_router(self.recordings, self._campaign_facts),
+                incidents_router(self.incidents),
                 announcements_router(self.announcements, self.unknown),
                 rules_router(RulesService(self.campaigns)),
                 schedule_router(
@@ -394,6 +413,8 @@ class Service:
         self.signals.on(AttemptEnded, lambda _: self._moved.set())
         self.signals.on(LeadScheduled, lambda _: self._moved.set())
         self.signals.on(AttemptEnded, self._catalogue_attempt)
+        self.signals.on(AttemptDisposed, self._tell_disposition)
+        self.signals.on(AttemptRejudged, self._tell_outcome)
         self.signals.on(CallerMoved, self._catalogue_caller)
         measure(
             self.signals,
@@ -423,8 +444,9 @@ class Service:
             campaign_id=event.campaign_id,
             agent_id=event.agent_id,
             number=event.e164,
+            outcome=event.outcome,
         )
-        self._convert_soon(row, event.attempt_id, event.agent_id, event.outcome)
+        self._convert_soon(row, event.attempt_id)
 
     def _catalogue_caller(self, event: CallerMoved) -> None:
         caller = event.caller
@@ -436,15 +458,32 @@ class Service:
             started_at=caller.queued_at,
             agent_id=caller.agent_id,
             number=caller.caller,
+            outcome=caller.outcome,
         )
-        self._convert_soon(row, caller.id, caller.agent_id, caller.outcome)
+        self._convert_soon(row, caller.id)
 
-    def _convert_soon(
-        self, row: dict[str, object], call_id: str, agent_id: int | None, outcome: str
-    ) -> None:
+    def _convert_soon(self, row: dict[str, object], call_id: str) -> None:
         """The catalogue's row goes into the transaction of the call's end, the job follows it."""
         self.ledger.add(INSERT_RECORDING, row)
-        self.ledger.then(partial(self.recordings.finished, call_id, agent_id, outcome))
+        self.ledger.then(partial(self.recordings.finished, call_id))
+
+    def _tell_disposition(self, event: AttemptDisposed) -> None:
+        row = {"call": event.attempt_id, "said": event.disposition}
+        self.ledger.add(RECORDING_DISPOSED, row)
+
+    def _tell_outcome(self, event: AttemptRejudged) -> None:
+        self.ledger.add(RECORDING_JUDGED, {"call": event.attempt_id, "now": event.outcome})
+
+    async def _campaign_facts(self) -> list[CampaignFacts]:
+        return [
+            CampaignFacts(
+                campaign.id,
+                campaign.name,
+                campaign.client_id,
+                {d.code: (d.label, d.label_zh) for d in campaign.settings.dispositions},
+            )
+            for campaign in await self.campaigns.campaigns()
+        ]
 
     def _lives(self, call_id: str) -> bool:
         return call_id in self.tracker.legs

@@ -1,53 +1,31 @@
-"""Routes: list, look up, play, draw."""
+"""Routes: list, look up, play, download, draw."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from cti.access.rights import Right
+from cti.access.who import needs
 from cti.base.errors import NotFound
 from recordings import catalogue
 from recordings.catalogue import MAX_PAGE, Filter
-from recordings.convert import BUCKETS
 from recordings.models import RecordingRow
 from recordings.service import RecordingService
-
-
-class RecordingView(BaseModel):
-    """One recording."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: str = Field(description="the attempt's or call's id")
-    campaign_id: int | None
-    agent_id: int | None
-    number: str
-    outcome: str
-    started_at: AwareDatetime
-    state: Literal["pending", "processing", "ready", "missing", "failed"]
-    error: str = Field(description="why there is no audio, when there is none")
-    seconds: float | None
-    size: int | None = Field(description="bytes of the audio file")
-    sha256: str = Field(description="of the audio file, in hexadecimal")
-
-
-class RecordingPage(BaseModel):
-    """Recordings, newest first."""
-
-    items: list[RecordingView]
-    next: str = Field(description="give it as `after` for the next page; empty: no more")
-
-
-class Waveform(BaseModel):
-    """What to draw: the loudest sample of each side in equal spans of time."""
-
-    version: int
-    seconds: float
-    buckets: int = Field(description=f"how many spans: {BUCKETS}")
-    customer: list[int] = Field(description="0 to 255 (full scale), linear")
-    agent: list[int] = Field(description="0 to 255 (full scale), linear")
+from recordings.views import (
+    CampaignFacts,
+    Campaigns,
+    Choices,
+    RecordingPage,
+    RecordingView,
+    Waveform,
+    agents_by_id,
+    choices_among,
+    view,
+)
 
 
 class _Asked(BaseModel):
@@ -55,8 +33,9 @@ class _Asked(BaseModel):
 
     agent: int | None = Field(None, description="agent's id")
     campaign: int | None = Field(None, description="campaign's id")
-    number: str | None = Field(None, max_length=32, description="as dialled, E.164")
+    number: str | None = Field(None, max_length=40, description="whole, +…, or its last digits")
     outcome: str | None = Field(None, max_length=24)
+    disposition: str | None = Field(None, max_length=32, description="the campaign's code")
     state: str | None = Field(None, max_length=16)
     since: AwareDatetime | None = Field(
         None, alias="from", description="calls that began then or later"
@@ -64,38 +43,60 @@ class _Asked(BaseModel):
     until: AwareDatetime | None = Field(
         None, alias="to", description="calls that began before then"
     )
+    longer: float | None = Field(None, ge=0, description="seconds, at least")
+    shorter: float | None = Field(None, ge=0, description="seconds, at most")
     limit: int = Field(50, ge=1, le=MAX_PAGE)
     after: str = Field("", max_length=128, description="`next` of the page before")
 
 
-def router(service: RecordingService) -> APIRouter:
+def router(service: RecordingService, campaigns: Campaigns) -> APIRouter:
     """The routes under /v1/recordings."""
     routes = APIRouter(prefix="/v1/recordings", tags=["recordings"])
 
-    @routes.get("", summary="List recordings, newest first")
+    @routes.get(
+        "", summary="List recordings, newest first", dependencies=[needs(Right.SEE_RECORDINGS)]
+    )
     async def find(asked: Annotated[_Asked, Query()]) -> RecordingPage:
         wanted = Filter(
             agent_id=asked.agent,
             campaign_id=asked.campaign,
             number=asked.number,
             outcome=asked.outcome,
+            disposition=asked.disposition,
             state=asked.state,
             since=asked.since,
             until=asked.until,
+            least=asked.longer,
+            most=asked.shorter,
         )
         page = await catalogue.find(service.store, wanted, limit=asked.limit, after=asked.after)
-        items = [RecordingView.model_validate(row) for row in page.items]
-        return RecordingPage(items=items, next=page.next)
+        known = await _by_id(campaigns)
+        agents = await agents_by_id(service.store)
+        return RecordingPage(items=[view(row, known, agents) for row in page.items], next=page.next)
 
-    @routes.get("/{recording_id}", summary="One recording's facts")
+    @routes.get(
+        "/choices",
+        summary="What recordings can be searched by",
+        dependencies=[needs(Right.SEE_RECORDINGS)],
+    )
+    async def choices() -> Choices:
+        return choices_among(await campaigns(), await agents_by_id(service.store))
+
+    @routes.get(
+        "/{recording_id}",
+        summary="One recording's facts",
+        dependencies=[needs(Right.SEE_RECORDINGS)],
+    )
     async def get(recording_id: str) -> RecordingView:
-        return RecordingView.model_validate(await catalogue.get(service.store, recording_id))
+        row = await catalogue.get(service.store, recording_id)
+        return view(row, await _by_id(campaigns), await agents_by_id(service.store))
 
     @routes.get(
         "/{recording_id}/audio",
         summary="The sound: customer left, agent right; byte ranges are served",
         response_class=FileResponse,
         responses={200: {"content": {"audio/mpeg": {}}}, 206: {"description": "a byte range"}},
+        dependencies=[needs(Right.SEE_RECORDINGS)],
     )
     async def audio(recording_id: str) -> FileResponse:
         row = await catalogue.get(service.store, recording_id)
@@ -107,12 +108,17 @@ def router(service: RecordingService) -> APIRouter:
         summary="What to draw",
         response_class=FileResponse,
         responses={200: {"model": Waveform}},
+        dependencies=[needs(Right.SEE_RECORDINGS)],
     )
     async def waveform(recording_id: str) -> FileResponse:
         row = await catalogue.get(service.store, recording_id)
         return FileResponse(_file(service, row, row.waveform_path), media_type="application/json")
 
     return routes
+
+
+async def _by_id(campaigns: Campaigns) -> Mapping[int, CampaignFacts]:
+    return {campaign.id: campaign for campaign in await campaigns()}
 
 
 def _file(service: RecordingService, row: RecordingRow, path: str) -> Path:

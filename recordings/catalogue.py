@@ -1,29 +1,45 @@
 """Finding recordings."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 
 from cti.base.errors import NotFound, UserError
 from cti.store.engine import Store
 from recordings.models import RecordingRow
+from recordings.service import TAIL
 
 MAX_PAGE = 200
+_SAME = ("agent_id", "campaign_id", "outcome", "disposition", "state")
+_SPACING = re.compile(r"[\s().-]")
+_NUMBER = re.compile(r"\+?[0-9]{1,30}")
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which recordings; an empty field does not narrow. `since` and `until` are the calls' start,
-    `until` itself excluded; `number` is as dialled, E.164."""
+    """Which recordings; an empty field does not narrow.
+
+    agent_id: who had the call last. `since` and `until` are the calls' start, `until` itself
+    excluded. number: whole, as dialled, or its last digits; `whole_numbers` says whether more of
+    them may be asked for than everybody sees. least, most: length in seconds, both included.
+    campaigns: only these, whatever else is asked (None: any, and calls of no campaign).
+    """
 
     agent_id: int | None = None
     campaign_id: int | None = None
     number: str | None = None
     outcome: str | None = None
+    disposition: str | None = None
     state: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    least: float | None = None
+    most: float | None = None
+    whole_numbers: bool = True
+    campaigns: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -35,15 +51,9 @@ class Page:
 
 
 async def find(store: Store, wanted: Filter, *, limit: int = 50, after: str = "") -> Page:
-    """One page. after: the `next` of the page before. UserError when `after` is not that."""
-    query = select(RecordingRow)
-    for column in ("agent_id", "campaign_id", "number", "outcome", "state"):
-        if (value := getattr(wanted, column)) is not None:
-            query = query.where(getattr(RecordingRow, column) == value)
-    if wanted.since is not None:
-        query = query.where(RecordingRow.started_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(RecordingRow.started_at < wanted.until)
+    """One page. after: the `next` of the page before. UserError when `after` is not that, or for
+    a number that cannot be searched for."""
+    query = select(RecordingRow).where(*_conditions(wanted))
     place = tuple_(RecordingRow.started_at, RecordingRow.id)
     if after:
         query = query.where(place < _position(after))
@@ -55,6 +65,48 @@ async def find(store: Store, wanted: Filter, *, limit: int = 50, after: str = ""
     rows = rows[:limit]
     last = f"{rows[-1].started_at.isoformat()}~{rows[-1].id}" if more else ""
     return Page(rows, last)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    row = RecordingRow
+    found: list[ColumnElement[bool]] = [
+        getattr(row, column) == value
+        for column in _SAME
+        if (value := getattr(wanted, column)) is not None
+    ]
+    if wanted.number is not None:
+        found += _of_number(wanted.number, whole_numbers=wanted.whole_numbers)
+    if wanted.since is not None:
+        found.append(row.started_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(row.started_at < wanted.until)
+    if wanted.least is not None:
+        found.append(row.seconds >= wanted.least)
+    if wanted.most is not None:
+        found.append(row.seconds <= wanted.most)
+    if wanted.campaigns is not None:
+        found.append(row.campaign_id.in_(wanted.campaigns))
+    return found
+
+
+def _of_number(asked: str, *, whole_numbers: bool) -> list[ColumnElement[bool]]:
+    """Who sees numbers masked may not find their hidden digits one by one, by asking."""
+    number = _SPACING.sub("", asked)
+    if not _NUMBER.fullmatch(number) or len(number) < TAIL:
+        raise UserError(
+            f"number: {asked[:40]!r} cannot be searched for.",
+            f"Give the whole number with its country code, +…, or its last {TAIL} digits.",
+        )
+    tail = RecordingRow.tail == number[-TAIL:]
+    if number.startswith("+") or len(number) == TAIL:
+        return [tail, *([RecordingRow.number == number] if number.startswith("+") else [])]
+    if not whole_numbers:
+        raise UserError(
+            f"number: {number[:40]} is neither a whole number nor four digits.",
+            f"Give the whole number with its country code, +…, or its last {TAIL} digits: more of "
+            "a number is only for those who may see it whole.",
+        )
+    return [tail, RecordingRow.number.endswith(number)]  # digits only: nothing to escape
 
 
 async def get(store: Store, recording_id: str) -> RecordingRow:

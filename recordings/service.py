@@ -33,6 +33,8 @@ from recordings.models import RecordingRow
 log = structlog.get_logger(__name__)
 
 MAX_TRIES = 3
+TAIL = 4
+"""Of a number, so many of its last digits are known to who may not see it whole."""
 _BATCH = 16  # recordings between two commits
 _MAX_ERROR = 255
 _MAX_ID = 64
@@ -116,6 +118,7 @@ class RecordingService:
         campaign_id: int | None = None,
         agent_id: int | None = None,
         number: str = "",
+        outcome: str = "",
     ) -> dict[str, Any]:
         """The row of a recording that has begun, for an insert together with others."""
         return {
@@ -125,6 +128,8 @@ class RecordingService:
             "campaign_id": campaign_id,
             "agent_id": agent_id,
             "number": number,
+            "tail": number[-TAIL:],
+            "outcome": outcome,
         }
 
     async def expected(self, row: dict[str, Any]) -> None:

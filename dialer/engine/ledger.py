@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
-from sqlalchemy.sql.dml import Update, UpdateBase
+from sqlalchemy.sql.dml import Insert, Update, UpdateBase
 
 from cti.store.engine import Store, first_line
 from dialer.attempts.models import AttemptRow
@@ -149,7 +149,7 @@ class Ledger:
             callback()
 
     async def _commit(self, work: Mapping[UpdateBase, list[dict[str, Any]]]) -> None:
-        ordered = sorted(work, key=lambda s: ORDER.get(s, len(ORDER)))
+        ordered = sorted(work, key=_place)
 
         def write(connection: Connection) -> None:
             for statement in ordered:
@@ -195,6 +195,11 @@ class Ledger:
                 if not self.healthy:
                     self.healthy = True
                     log.info("ledger.writes_again")
+
+
+def _place(statement: UpdateBase) -> int:
+    """Other rooms' statements come last; what they insert, before what they change."""
+    return ORDER.get(statement, len(ORDER) + (not isinstance(statement, Insert)))
 
 
 def _write_singly(

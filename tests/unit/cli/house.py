@@ -35,10 +35,12 @@ from dialer.leads.rows import ImportOptions
 from dialer.leads.service import LeadService
 from dialer.leads.views import ImportProgress, Lead, Number
 from dialer.pacing.modes import Mode
+from recordings import api as recordings_api
 from recordings import catalogue
 from recordings.api import router as recordings_router
 from recordings.models import RecordingRow
 from recordings.service import RecordingService
+from recordings.views import CampaignFacts
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOKEN = "a-token-of-tests"
@@ -350,6 +352,13 @@ class Recordings:
         (archive / "at-0.json").write_bytes(b"{}")
         monkeypatch.setattr(catalogue, "find", self._find)
         monkeypatch.setattr(catalogue, "get", self._get)
+        monkeypatch.setattr(recordings_api, "agents_by_id", self._agents)
+
+    async def campaigns(self) -> list[CampaignFacts]:
+        return []
+
+    async def _agents(self, _store: object) -> dict[int, tuple[str, str]]:
+        return {}
 
     async def _find(
         self, _store: object, wanted: catalogue.Filter, *, limit: int, after: str
@@ -368,6 +377,7 @@ class Recordings:
             id=name,
             number="+8613800138000",
             outcome="answered",
+            disposition="",
             started_at=NOW,
             raw_path="",
             state="ready" if ready else "missing",
@@ -476,7 +486,8 @@ class House:
                     cast(
                         "RecordingService",
                         SimpleNamespace(store=None, archive=self.recordings.archive),
-                    )
+                    ),
+                    self.recordings.campaigns,
                 ),
             ],
         )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Table
 
+from cti.agents.models import AgentRow
 from cti.store.base import Base
 from cti.store.engine import Store, sqlite_url
 from recordings.convert import RATE
@@ -21,7 +22,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = Store(sqlite_url(tmp_path))
     async with store.engine.begin() as connection:
         await connection.run_sync(
-            Base.metadata.create_all, tables=[cast("Table", RecordingRow.__table__)]
+            Base.metadata.create_all,
+            tables=[cast("Table", row.__table__) for row in (RecordingRow, AgentRow)],
         )
     yield store
     await store.close()

@@ -15,6 +15,7 @@ from cti.store.engine import Store
 from recordings.api import router
 from recordings.models import RecordingRow
 from recordings.service import RecordingService
+from recordings.views import CampaignFacts
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SOUND = bytes(range(256)) * 40
@@ -22,6 +23,13 @@ SOUND = bytes(range(256)) * 40
 
 async def healthy() -> dict[str, str]:
     return {}
+
+
+async def campaigns() -> list[CampaignFacts]:
+    return [
+        CampaignFacts(0, "Spring", 7, {"sold": ("Sold", "成交")}),
+        CampaignFacts(1, "Autumn", 8, {"sold": ("Sold!", "")}),
+    ]
 
 
 @pytest.fixture
@@ -41,14 +49,15 @@ async def http(store: Store, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]
             campaign_id=n % 2,
             agent_id=n % 3,
             number=f"+49301234{n}",
+            outcome="answered" if n else "abandoned",
         )
         ready = {
-            "outcome": "answered" if n else "abandoned",
+            "disposition": "sold" if n % 2 else "",
             "state": "ready" if n < 5 else "missing",
             "error": "" if n < 5 else "no file",
             "path": f"2026/03/01/at-{n}.mp3",
             "waveform_path": f"2026/03/01/at-{n}.json",
-            "seconds": 12.5,
+            "seconds": 12.5 + n,
             "size": len(SOUND),
             "sha256": "ab" * 32,
         }
@@ -58,7 +67,7 @@ async def http(store: Store, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]
             (folder / f"at-{n}.json").write_text('{"version": 1}')
     async with store.write() as session:
         await session.execute(insert(RecordingRow), rows)
-    app = create_app(token="t", version="1", routers=[router(service)], check=healthy)
+    app = create_app(token="t", version="1", routers=[router(service, campaigns)], check=healthy)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://cti",
@@ -81,7 +90,13 @@ async def ids(http: httpx.AsyncClient, **asked: str | int) -> list[str]:
         ({"campaign": 1}, ["at-5", "at-3", "at-1"]),
         ({"campaign": 1, "agent": 0}, ["at-3"]),
         ({"number": "+493012342"}, ["at-2"]),
-        ({"number": "%"}, []),
+        ({"number": "+49 (301) 23-42"}, ["at-2"]),
+        ({"number": "2342"}, ["at-2"]),
+        ({"number": "012342"}, ["at-2"]),
+        ({"number": "992342"}, []),
+        ({"number": "+992342"}, []),
+        ({"disposition": "sold"}, ["at-5", "at-3", "at-1"]),
+        ({"longer": 14.5, "shorter": 15.5}, ["at-3", "at-2"]),
         ({"outcome": "abandoned"}, ["at-0"]),
         ({"state": "missing"}, ["at-5"]),
         ({"from": "2026-03-01T13:00:00Z"}, ["at-5", "at-4"]),
@@ -118,6 +133,10 @@ async def test_pages_follow_each_other_even_while_new_recordings_come(
         {"after": "x"},
         {"after": "2026-03-01T13:00:00~at-1"},
         {"colour": "red"},
+        {"number": "%"},
+        {"number": "342"},
+        {"number": "+49 30\r\nx"},
+        {"longer": -1},
     ],
 )
 async def test_a_wrong_question_is_a_clear_error(
@@ -130,7 +149,7 @@ async def test_a_wrong_question_is_a_clear_error(
 
 async def test_one_recordings_facts(http: httpx.AsyncClient) -> None:
     facts = (await http.get("/v1/recordings/at-1")).json()
-    assert (facts["started_at"], facts["seconds"]) == ("2026-03-01T10:00:00Z", 12.5)
+    assert (facts["started_at"], facts["seconds"]) == ("2026-03-01T10:00:00Z", 13.5)
     assert "raw_path" not in facts
     assert (await http.get("/v1/recordings/at-99")).status_code == 404
 

@@ -15,6 +15,7 @@ from cti.store.migrate import migrate
 for models in (
     "cti.agents",
     "cti.calls",
+    "cti.incidents",
     "cti.site",
     "cti.trunks",
     "dialer.announcements",
