@@ -10,6 +10,7 @@ _CURES = {
     "mosquitto": "Install it (apt-get install mosquitto) or set CTI_MQTT_URL.",
     "mosquitto_passwd": "Install it (apt-get install mosquitto) or set CTI_MQTT_URL.",
     "espeak-ng": "Install it: apt-get install espeak-ng.",
+    "chromium": "Install it: apt-get install chromium.",
     "sox": "Install it: apt-get install sox.",
 }
 

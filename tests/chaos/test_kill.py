@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.truth import compare
-from tests.chaos.yard import KILLED_BEFORE_ORIGINATE, Yard, never_left, open_yard
+from tests.chaos.yard import KILLED_BEFORE_ORIGINATE, Yard, leads_of, never_left, open_yard
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(180)]
 
@@ -73,7 +73,7 @@ def recovered(attempt: dict[str, Any]) -> bool:
 
 async def test_a_talk_goes_on_with_the_same_agent_and_is_recorded_whole(yard: Yard) -> None:
     numbers = numbers_of(yard, ("lasting", 2), ("talks", 6))
-    await yard.campaign(numbers)
+    await yard.campaign(leads_of(numbers))
     talk = await yard.attempt("bridged")
     while yard.world.personas.persona_of(talk["number"]).key != "lasting":
         talk = await yard.attempt("bridged")
@@ -100,7 +100,7 @@ async def test_between_commit_and_originate(yard: Yard) -> None:
     await yard.kill()
     await yard.start(KILLED_BEFORE_ORIGINATE.format(nth=6))
     numbers = numbers_of(yard, ("talks", 10), ("busy", 3))
-    await yard.campaign(numbers)
+    await yard.campaign(leads_of(numbers))
     await yard.died()
     ((open_attempts,),) = yard.rows("SELECT count(*) FROM attempts WHERE outcome IS NULL")
     assert open_attempts >= 1
@@ -117,7 +117,7 @@ async def test_again_and_again_at_random(yard: Yard, seed: int) -> None:
         yard, ("talks", 10), ("late", 4), ("lasting", 2), ("busy", 2), ("unanswered", 2)
     )
     rng.shuffle(numbers)
-    await yard.campaign(numbers)
+    await yard.campaign(leads_of(numbers))
     moments = ["ringing", "bridged", "placed"]
     rng.shuffle(moments)
     for moment in moments[:2]:
@@ -131,7 +131,7 @@ async def test_again_and_again_at_random(yard: Yard, seed: int) -> None:
 
 async def test_a_clean_stop_loses_nothing_and_leaves_nothing(yard: Yard) -> None:
     numbers = numbers_of(yard, ("talks", 12), ("late", 4), ("lasting", 4))
-    await yard.campaign(numbers)
+    await yard.campaign(leads_of(numbers))
     await yard.attempt("ringing")
     await yard.attempt("bridged")
     assert await yard.terminate() < 20

@@ -149,10 +149,13 @@ class Yard:
         rows = [line.split(",") for line in file.read_text().splitlines()]
         return Counter(exten for _, exten in rows if exten.startswith("+"))
 
-    async def campaign(self, numbers: list[str]) -> int:
-        plan = {"windows": ALWAYS, "wrap_up_s": 8, "ring_timeout_s": 8}
-        made = await self.ask("POST", "/v1/campaigns", json={"name": "c", "settings": plan})
-        table = "name,phone\n" + "".join(f"P{n},{v}\n" for n, v in enumerate(numbers))
+    async def campaign(
+        self, table: str, name: str = "c", mode: str = "progressive", **settings: Any
+    ) -> int:
+        """A running campaign that calls the leads of a CSV table; its id."""
+        plan = {"windows": ALWAYS, "wrap_up_s": 8, "ring_timeout_s": 8} | settings
+        asked = {"name": name, "mode": mode, "settings": plan}
+        made = await self.ask("POST", "/v1/campaigns", json=asked)
         path = f"/v1/campaigns/{made['id']}"
         job = await self.ask("POST", f"{path}/imports", files={"file": ("l.csv", table.encode())})
         async with asyncio.timeout(PATIENCE):
@@ -200,16 +203,21 @@ class Yard:
             return database.execute(query).fetchall()
 
 
+def leads_of(numbers: list[str]) -> str:
+    """A list with a person for each number, as CSV."""
+    return "name,phone\n" + "".join(f"P{n},{v}\n" for n, v in enumerate(numbers))
+
+
 def never_left(attempt: dict[str, Any]) -> bool:
     return any(item["kind"] == "not_dialled" for item in attempt["evidence"])
 
 
-async def open_yard(state: Path, undo: AsyncExitStack) -> Yard:
+async def open_yard(state: Path, undo: AsyncExitStack, personas: Path = PERSONAS) -> Yard:
     """World and running service; `undo` stops both and fails if anything is left of them."""
     undo.callback(nothing_runs, state)
     ports = Ports(state / "world", "127.0.0.2")
     undo.callback(ports.close)
-    world = World(state / "world", ports, find_asterisk(), PERSONAS)
+    world = World(state / "world", ports, find_asterisk(), personas)
     undo.push_async_callback(world.stop)
     port = ports.get("http")
     http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10.0)

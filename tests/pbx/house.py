@@ -156,11 +156,7 @@ class House:
 
     async def ear(self, file: Path) -> None:
         """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz)."""
-        console = self.world.process.console
-        await console("module load app_mixmonitor.so")
-        rows = [row.split("!") for row in (await console("core show channels concise")).split("\n")]
-        (channel,) = [row[0] for row in rows if row[1:2] and row[1].startswith("persona-")]
-        await console(f"mixmonitor start {channel} {file.with_suffix('.mix.alaw')},r({file})")
+        await put_ear(self.world, file)
 
     # -- asking and waiting --------------------------------------------------------------------
 
@@ -241,6 +237,15 @@ async def open_house(
     await undo.enter_async_context(http)
     assert service.infrastructure.pbx is not None
     return House(state, world, service, http, service.infrastructure.pbx.sip)
+
+
+async def put_ear(world: World, file: Path) -> None:
+    """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz)."""
+    console = world.process.console
+    await console("module load app_mixmonitor.so")
+    rows = [row.split("!") for row in (await console("core show channels concise")).split("\n")]
+    (channel,) = [row[0] for row in rows if row[1:2] and row[1].startswith("persona-")]
+    await console(f"mixmonitor start {channel} {file.with_suffix('.mix.alaw')},r({file})")
 
 
 def nothing_runs(state: Path) -> None:
