@@ -12,7 +12,10 @@ class InboundCallRow(Base):
     """One caller: which way through the menu, how long they waited, who took the call."""
 
     __tablename__ = "inbound_calls"
-    __table_args__ = (Index("ix_inbound_calls_arrived", "arrived_at"),)
+    __table_args__ = (
+        Index("ix_inbound_calls_arrived", "arrived_at"),
+        Index("ix_inbound_calls_caller", "caller", "arrived_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True, doc="the channel's uniqueid")
     dialled: Mapped[str] = mapped_column(String(32), doc="the number they called (DID)")

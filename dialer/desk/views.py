@@ -145,7 +145,18 @@ class Today(BaseModel):
     ready_seconds: float
     not_ready_seconds: float
     successes: int
-    target: int | None = Field(description="successes aimed at; null: none is set")
+    target_calls: int | None = Field(default=None, description="null: none is set")
+    target_successes: int | None = None
+    target_wrap_up_seconds: int | None = Field(default=None, description="longest wrap-up")
+    hours: list["HourOfDay"] = []
+
+
+class HourOfDay(BaseModel):
+    """One hour of the day, for a small plot."""
+
+    hour: int = Field(ge=0, le=23, description="of the site's clock")
+    calls: int
+    successes: int
 
 
 class NextAppointment(BaseModel):
@@ -156,6 +167,34 @@ class NextAppointment(BaseModel):
     at: datetime
     campaign_id: int
     campaign: str
+
+
+class Reason(BaseModel):
+    """Why one can be not ready."""
+
+    code: str
+    label: str
+    label_zh: str = ""
+    minutes: int | None = Field(default=None, description="longer is out of target")
+
+
+class MayCall(BaseModel):
+    """Whether a number may be dialled now."""
+
+    number: str = Field(description="as it would be dialled: E.164, of what was typed")
+    may: bool
+    why_not: str = Field(default="", description="in a sentence")
+    until: datetime | None = Field(default=None, description="when it may be; null: never, or now")
+    lead_id: int | None = Field(default=None, description="whose number it is in this campaign")
+    name: str = ""
+
+
+class PossibleTime(BaseModel):
+    """When an appointment would be dialled."""
+
+    at: datetime
+    due_at: datetime = Field(description="later than `at` where calling is not allowed")
+    moved: bool
 
 
 class DeskCampaign(BaseModel):
@@ -187,4 +226,4 @@ class DeskView(BaseModel):
     today: Today
     appointments: list[NextAppointment]
     campaigns: list[DeskCampaign]
-    reasons: list[str] = Field(description="why one can be not ready, as the site has it")
+    reasons: list[Reason] = Field(description="why one can be not ready, as the site has it")

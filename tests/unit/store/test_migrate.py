@@ -24,9 +24,11 @@ for models in (
     "dialer.compliance",
     "dialer.corrections",
     "dialer.decisions",
+    "dialer.desk",
     "dialer.labels",
     "dialer.leads",
     "dialer.outcomes",
+    "dialer.scripts",
     "recordings",
 ):
     import_module(f"{models}.models")  # makes its tables known to `Base.metadata`

@@ -18,6 +18,8 @@ def upgrade() -> None:
     _site()
     _trunks()
     _retired_agents()
+    _scripts()
+    _call_notes()
 
 
 def _recordings() -> None:
@@ -86,3 +88,59 @@ def _trunks() -> None:
 
 def _retired_agents() -> None:
     op.add_column("agents", sa.Column("retired_at", Moment, nullable=True))
+
+
+def _scripts() -> None:
+    op.create_table(
+        "scripts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(128), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_scripts"),
+        sa.UniqueConstraint("name", name="uq_scripts_name"),
+    )
+    op.create_table(
+        "script_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("script_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", Json, nullable=False),
+        sa.Column("made_by", sa.String(64), nullable=False),
+        sa.Column("made_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["script_id"], ["scripts.id"], name="fk_script_versions_script_id_scripts"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_script_versions"),
+        sa.UniqueConstraint("script_id", "version", name="uq_script_versions_script_id_version"),
+    )
+    op.create_table(
+        "attempt_answers",
+        sa.Column("attempt_id", sa.String(32), nullable=False),
+        sa.Column("script_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(48), nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempts.id"], name="fk_attempt_answers_attempt_id_attempts"
+        ),
+        sa.ForeignKeyConstraint(
+            ["script_id"], ["scripts.id"], name="fk_attempt_answers_script_id_scripts"
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", name="pk_attempt_answers"),
+    )
+    op.create_index("ix_attempt_answers_script", "attempt_answers", ["script_id", "version"])
+
+
+def _call_notes() -> None:
+    op.create_table(
+        "call_notes",
+        sa.Column("call", sa.String(64), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(2000), nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_call_notes_agent_id_agents"),
+        sa.PrimaryKeyConstraint("call", name="pk_call_notes"),
+    )
+    op.create_index("ix_inbound_calls_caller", "inbound_calls", ["caller", "arrived_at"])
