@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SHIPPED_CONSOLE = Path(__file__).resolve().parents[1] / "console" / "dist"
 SHIPPED_MENUS = Path(__file__).resolve().parents[1] / "examples" / "menus"
 
 
@@ -54,6 +55,12 @@ class Settings(BaseSettings):
     phones_file: Path | None = Field(
         None, description="agents' phones are also written there, for `cti pbx run`"
     )
+    phone_socket: str | None = Field(
+        None, description="ws://host:port/ws of somebody else's PBX, for phones in the browser"
+    )
+    phone_grace_seconds: float = Field(
+        20.0, ge=0, le=120, description="how long a call waits for a browser phone that went away"
+    )
     stop_seconds: float = Field(
         10.0, ge=0, description="how long a stop waits for calls and wrap-ups to end"
     )
@@ -65,6 +72,21 @@ class Settings(BaseSettings):
     )
     history_days: int = Field(
         35, ge=1, le=3650, description="how long pacing decisions and agents' states are kept"
+    )
+    audit_days: int = Field(
+        400, ge=1, le=36500, description="how long the audit (who did what) is kept"
+    )
+    session_idle_hours: float = Field(
+        12.0, gt=0, le=720, description="a sign-in ends when nothing was asked for so long"
+    )
+    session_hours: float = Field(
+        168.0, gt=0, le=8760, description="… and so long after it began, whatever is done"
+    )
+    public_url: str | None = Field(
+        None, description="address people reach the console at, through a proxy: https://…"
+    )
+    console: Path = Field(
+        SHIPPED_CONSOLE, description="folder of the built console (`npm run build`)"
     )
     menus: Path = Field(SHIPPED_MENUS, description="folder of IVR menus (YAML)")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -7,7 +7,7 @@ A function that wants the identity takes `who: Me`.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -30,7 +30,7 @@ class Who:
 
     agent: name of the agent this user works as. client_id: sees only what is run for this client.
     team: a team leader's, who acts on its agents only. session: which sign-in, None for a token.
-    must_change: a new password is due, and nothing else is possible before.
+    must_change: a new password is due, and nothing else is possible before. address: from where.
     """
 
     user_id: int | None
@@ -42,6 +42,7 @@ class Who:
     team: str | None = None
     session: str | None = None
     must_change: bool = False
+    address: str = ""
 
     def may(self, right: Right) -> bool:
         """Whether this is allowed to them."""
@@ -98,6 +99,11 @@ class Sight(Protocol):
     async def agent_of(self, kind: str, key: str) -> str | None:
         """The agent who had the call (`attempt_id`, `recording_id`), by name."""
         ...
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The IP address a request comes from, as far as the server knows it."""
+    return connection.client.host if connection.client else ""
 
 
 async def current(connection: HTTPConnection) -> Who:
@@ -274,7 +280,7 @@ class TokenDoor:
         scheme, _, given = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             if secrets.compare_digest(given.strip().encode(), self.token.encode()):
-                return TOKEN
+                return replace(TOKEN, address=address_of(connection))
         elif not scheme and self.others is not None:
             return await self.others.who(connection)
         raise NotSignedIn("A valid bearer token is needed.", "Send Authorization: Bearer …")

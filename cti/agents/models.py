@@ -21,6 +21,10 @@ class AgentRow(Base):
     mode: Mapped[str] = mapped_column(
         String(16), default="nailed_up", doc="nailed_up: the line stays open; ringing: it rings"
     )
+    phone_kind: Mapped[str] = mapped_column(
+        String(16), default="sip", doc="sip: a phone of its own; browser: the one in the page"
+    )
+    team: Mapped[str] = mapped_column(String(64), default="", doc="whose leader leads this agent")
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None] = mapped_column(
         default=None, doc="left; kept for the history of calls"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
 from cti.base.clock import Clock
+from cti.base.csv_lines import csv_line
 from cti.base.errors import NotFound, UserError
 from cti.base.signals import Signals
 from cti.base.tasks import end, undivided
@@ -44,7 +45,6 @@ from dialer.compliance.views import (
 )
 from dialer.compliance.writing import Added, NewBar, Source, add_bars, lift_bar
 from dialer.leads.numbers import RefusedError
-from dialer.leads.rejects import csv_line
 from dialer.leads.uploads import discard, discard_others, keep_file
 
 log = structlog.get_logger(__name__)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.clock import Clock
+from cti.base.csv_lines import csv_line
 from cti.base.errors import NotFound
 from cti.base.tasks import end
 from cti.store.engine import Store
@@ -17,7 +18,6 @@ from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.leads.importer import Importer, LeadFile
 from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
-from dialer.leads.rejects import csv_line
 from dialer.leads.rows import ImportOptions
 from dialer.leads.uploads import discard, discard_others, keep_file
 from dialer.leads.views import ImportProgress, Lead, Number

@@ -16,7 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from dialer.leads.rejects import csv_line
+from cti.base.csv_lines import csv_line
 
 Cell = str | int | float | None
 MOST_ROWS: Final = 1_048_576

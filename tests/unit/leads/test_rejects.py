@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.leads.rejects import csv_line, safe_cell
+from cti.base.csv_lines import csv_line, safe_cell
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,13 @@ from cti.store.migrate import migrate
 
 for models in (
     "cti.agents",
+    "cti.audit",
     "cti.calls",
     "cti.incidents",
+    "cti.phones",
     "cti.site",
     "cti.trunks",
+    "cti.users",
     "dialer.announcements",
     "dialer.attempts",
     "dialer.campaigns",

@@ -13,6 +13,8 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _users()
+    _audit()
     _recordings()
     _incidents()
     _site()
@@ -20,6 +22,70 @@ def upgrade() -> None:
     _retired_agents()
     _scripts()
     _call_notes()
+
+
+def _users() -> None:
+    op.add_column("agents", sa.Column("team", sa.String(64), nullable=False, server_default=""))
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("display_name", sa.String(128), nullable=False),
+        sa.Column("password", sa.String(255), nullable=False),
+        sa.Column("role", sa.String(24), nullable=False),
+        sa.Column("agent", sa.String(64), nullable=True),
+        sa.Column("team", sa.String(64), nullable=True),
+        sa.Column("client_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("theme", sa.String(8), nullable=False),
+        sa.Column("totp", sa.String(64), nullable=False),
+        sa.Column("totp_used", sa.Integer(), nullable=False),
+        sa.Column("recovery_codes", Json, nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("last_seen_at", Moment, nullable=True),
+        sa.Column("link", sa.String(64), nullable=True),
+        sa.Column("link_until", Moment, nullable=True),
+        sa.Column("link_sets_password", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_users"),
+        sa.UniqueConstraint("name", name="uq_users_name"),
+        sa.UniqueConstraint("agent", name="uq_users_agent"),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("seen_at", Moment, nullable=False),
+        sa.Column("address", sa.String(64), nullable=False),
+        sa.Column("browser", sa.String(256), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_sessions_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_sessions"),
+    )
+    op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("lasts", sa.Boolean(), nullable=False),
+        sa.Column("who", sa.String(64), nullable=False),
+        sa.Column("role", sa.String(24), nullable=False),
+        sa.Column("act", sa.String(64), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=False),
+        sa.Column("address", sa.String(64), nullable=False),
+        sa.Column("details", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+    )
+    op.create_index("ix_audit_at", "audit", ["at"])
+    for column in ("who", "act", "subject"):
+        op.create_index(f"ix_audit_{column}", "audit", [column, "id"])
 
 
 def _recordings() -> None:
@@ -144,3 +210,40 @@ def _call_notes() -> None:
         sa.PrimaryKeyConstraint("call", name="pk_call_notes"),
     )
     op.create_index("ix_inbound_calls_caller", "inbound_calls", ["caller", "arrived_at"])
+
+
+def _phones() -> None:
+    op.add_column(
+        "agents", sa.Column("phone_kind", sa.String(16), nullable=False, server_default="sip")
+    )
+    op.create_table(
+        "phones",
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("secret", sa.String(128), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_phones"),
+        sa.UniqueConstraint("owner", name="uq_phones_owner"),
+    )
+
+
+def _legs() -> None:
+    """Each person's part of a call."""
+    op.create_table(
+        "legs",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("call", sa.String(64), nullable=False),
+        sa.Column("channel", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("who", sa.String(64), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("how", sa.String(16), nullable=False),
+        sa.Column("began_at", Moment, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_legs_agent_id_agents"),
+        sa.PrimaryKeyConstraint("id", name="pk_legs"),
+    )
+    op.create_index("ix_legs_call", "legs", ["call", "began_at"])
+    op.create_index("ix_legs_open", "legs", ["ended_at"])

@@ -1,4 +1,4 @@
-"""Rejected rows as CSV that a spreadsheet can open without running anything (invariant 5)."""
+"""CSV lines that a spreadsheet can open without running anything (invariant 5)."""
 
 import csv
 import io
