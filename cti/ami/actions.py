@@ -364,6 +364,29 @@ class CoreShowChannels(_Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowEndpoint(Action):
+    """A list: all of an endpoint, with the state of each of its contacts, also of those that the
+    configuration names, which `ListContacts` leaves out. Refused when there is none of that name.
+    """
+
+    name: ClassVar[str] = "PJSIPShowEndpoint"
+    lists: ClassVar[bool] = True
+    endpoint: str
+
+    def _pairs(self) -> Pairs:
+        return [_matching("Endpoint", self.endpoint, _DIALPLAN)]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRegistrations(_Plain):
+    """A list: one row per registration of ours with a carrier."""
+
+    name: ClassVar[str] = "PJSIPShowRegistrationsOutbound"
+    lists: ClassVar[bool] = True
+    nothing: ClassVar[str] = "No registrations found"
+
+
+@dataclass(frozen=True, slots=True)
 class ListContacts(_Plain):
     """A list: one row per PJSIP contact. Asterisk answers an empty list with an error."""
 

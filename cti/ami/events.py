@@ -259,6 +259,27 @@ class ContactRow:
     endpoint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How an endpoint's contact is reached. status: Reachable, Unreachable, Unknown …
+
+    round_trip: milliseconds of its last OPTIONS, None while unknown.
+    """
+
+    uri: str
+    status: str
+    round_trip: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRow:
+    """One registration of ours with a carrier. status: Registered, Unregistered, Rejected …"""
+
+    name: str
+    status: str
+    next_seconds: int
+
+
 def channel_row(fields: Fields) -> ChannelRow:
     """From a CoreShowChannel row. KeyError, ValueError: garbled."""
     hours, minutes, seconds = fields["Duration"].split(":")
@@ -280,6 +301,18 @@ def contact_row(fields: Fields) -> ContactRow:
     """From a ContactList row. KeyError: garbled."""
     aor = fields["ObjectName"].partition(";@")[0]
     return ContactRow(aor, fields["Uri"], fields["Status"], fields["Endpoint"])
+
+
+def reach(fields: Fields) -> Reach:
+    """From a ContactStatusDetail row. KeyError: garbled."""
+    usec = fields.get("RoundtripUsec", "")
+    trip = int(usec) / 1000 if usec.isdecimal() and int(usec) else None
+    return Reach(fields["URI"], fields["Status"], trip)
+
+
+def registration_row(fields: Fields) -> RegistrationRow:
+    """From an OutboundRegistrationDetail row. KeyError, ValueError: garbled."""
+    return RegistrationRow(fields["ObjectName"], fields["Status"], int(fields["NextReg"]))
 
 
 def _known(text: str) -> str:

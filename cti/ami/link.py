@@ -13,7 +13,16 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from cti.ami.actions import Action, CoreSettings, CoreShowChannels, ListContacts, Login, Ping
+from cti.ami.actions import (
+    Action,
+    CoreSettings,
+    CoreShowChannels,
+    ListContacts,
+    ListRegistrations,
+    Login,
+    Ping,
+    ShowEndpoint,
+)
 from cti.ami.errors import ActionTimeout, LinkDownError, Refused
 from cti.ami.events import (
     TABLE,
@@ -22,8 +31,12 @@ from cti.ami.events import (
     Event,
     LinkDown,
     LinkUp,
+    Reach,
+    RegistrationRow,
     channel_row,
     contact_row,
+    reach,
+    registration_row,
 )
 from cti.ami.inbox import Inbox, LinkStats
 from cti.ami.protocol import LinkProtocol, Reply
@@ -189,6 +202,16 @@ class AmiLink:
     async def contacts(self) -> list[ContactRow]:
         """Every phone and trunk address the PBX knows. Errors as for `call`."""
         return [contact_row(row) for row in await self.rows(ListContacts())]
+
+    async def reaches(self, endpoint: str) -> list[Reach]:
+        """How each contact of an endpoint is reached. Errors as for `call`."""
+        rows = await self.rows(ShowEndpoint(endpoint))
+        return [reach(row) for row in rows if row["Event"] == "ContactStatusDetail"]
+
+    async def registrations(self) -> list[RegistrationRow]:
+        """Our registrations with carriers. Errors as for `call`."""
+        rows = await self.rows(ListRegistrations())  # with one more for each, of its secret
+        return [registration_row(r) for r in rows if r["Event"] == "OutboundRegistrationDetail"]
 
     @property
     def _where(self) -> str:

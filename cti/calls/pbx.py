@@ -73,6 +73,20 @@ class Pbx:
         )
         await self._originate(call, action)
 
+    async def place_test(
+        self, call: str, target: str, *, caller_id: str, ring_seconds: float
+    ) -> None:
+        """Dial `target` only to see what comes of it: who answers hears a sentence."""
+        action = Originate(
+            channel_id=call,
+            endpoint_target=target,
+            context="testing",
+            exten="call",
+            timeout_ms=int(ring_seconds * 1000),
+            caller_id=CallerId(caller_id) if caller_id else None,
+        )
+        await self._originate(call, action)
+
     async def call_phone(self, leg: str, phone: str) -> None:
         """Nail an agent's phone up to the floor, as the leg of that id."""
         await self._originate(leg, _to_phone(leg, phone, "nailed", 30.0))

@@ -11,16 +11,25 @@ from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, render, ren
 from cti.processes.files import secret
 from cti.processes.music import make_music
 from cti.processes.ports import PortRange, Ports
+from cti.processes.trunks import Trunk, check_trunk
 from cti.settings import Settings
 
 CONF = Path(__file__).resolve().parents[2] / "asterisk-conf" / "pbx"
 AMI_USER = "cti"
 DEFAULT_MESSAGE = "im-sorry&please-try-call-later&goodbye"
+TEST_SOUND = "hello-world&goodbye"
+CA_LIST = Path("/etc/ssl/certs/ca-certificates.crt")
 LOOPBACK = "127.0.0.0/8"
 PRIVATE = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"  # RFC 1918
 _PHONE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _SECRET = re.compile(r"[A-Za-z0-9._~-]{8,128}")
 _TRUNK = re.compile(r"sip:(?P<host>\d{1,3}(?:\.\d{1,3}){3}):(?P<port>\d{1,5})")
+
+TRUNK_MODULES = (
+    "res_pjsip",
+    "res_pjsip_endpoint_identifier_ip",
+    "res_pjsip_outbound_registration",
+)
 
 # Events of the classes we read that no part of the engine uses (a test holds this against the
 # engine's own table). PeerStatus only repeats what ContactStatus says.
@@ -103,6 +112,7 @@ class PrivatePbx:
         self.folder = state.resolve() / "pbx"
         self._plan = plan
         self._ports = ports
+        self.trunks: tuple[Trunk, ...] = ()
         self.sip = (plan.sip_host, plan.sip_port or ports.get("sip"))
         self.http = (plan.sip_host, ports.get("http"))
         self.ami = (plan.ami_host, plan.ami_port or ports.get("ami"))
@@ -141,6 +151,21 @@ class PrivatePbx:
         if render_one(CONF, "pjsip_agents.conf", self.process.etc, self._variables(phones)):
             await self.process.console("module reload res_pjsip.so")
 
+    async def set_trunks(self, trunks: Sequence[Trunk]) -> None:
+        """Replace the list of trunks in the running PBX; calls that run are not hurt."""
+        self.know_trunks(trunks)
+        if render_one(CONF, "pjsip_trunks.conf", self.process.etc, self._variables(())):
+            for module in TRUNK_MODULES:
+                await self.process.console(f"module reload {module}.so")
+
+    def know_trunks(self, trunks: Sequence[Trunk]) -> None:
+        """The trunks that the next `ensure` writes. Raises UserError for one that is not safe."""
+        for trunk in trunks:
+            check_trunk(trunk)
+            if trunk.name == self._plan.trunk:
+                raise UserError(f"name: {trunk.name!r} is the trunk of the service's settings.")
+        self.trunks = tuple(trunks)
+
     async def stop(self) -> None:
         """Stop it; living calls end."""
         await self.process.stop()
@@ -158,6 +183,11 @@ class PrivatePbx:
             "trunk_uri": plan.trunk_uri or "",
             "trunk_match": _trunk_host(plan.trunk_uri) if plan.trunk_uri else "",
             "qualify": plan.qualify,
+            "trunks": self.trunks,
+            "transports": {trunk.transport for trunk in self.trunks},
+            "tls_port": self._ports.get("sips"),
+            "ca_list": str(CA_LIST) if CA_LIST.exists() else "",
+            "test_sound": TEST_SOUND,
             "phones": phones,
             "rtp_first": rtp.first,
             "rtp_last": rtp.last,
