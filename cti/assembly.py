@@ -28,11 +28,13 @@ from cti.calls.pbx import Pbx
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
 from cti.floor.floor import Floor
-from cti.floor.inbound import InboundDesk
+from cti.floor.inbound import SERVED_WITHIN, Caller, InboundDesk, QueueDay
 from cti.incidents.models import IncidentRow
 from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
+from cti.phones.relay import PhoneRelay
+from cti.phones.service import PhoneService
 from cti.service import Service
 from cti.settings import Settings
 from cti.site.service import SiteService
@@ -41,7 +43,14 @@ from cti.store.batches import Batches
 from cti.store.engine import Store
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
-from dialer.board.board import Board, CallersView, LinkView, RecordingsView
+from dialer.board.board import (
+    Board,
+    CallersView,
+    LinkView,
+    QueueView,
+    RecordingsView,
+    WaitingView,
+)
 from dialer.by_hand.service import ByHand
 from dialer.campaigns.service import CampaignService
 from dialer.compliance.service import DoNotCallService
@@ -89,6 +98,9 @@ def build(settings: Settings) -> Service:
     # The floor hears of a leg's end before all others: it settles whose call it was.
     floor = Floor(pbx, roster, signals, clock)
     phones = Phones(pbx, roster, signals, rng)
+    agents = AgentService(store, roster, pbx, clock, infrastructure.set_phones)
+    telephones = PhoneService(store, agents, clock, infrastructure.set_phones)
+    agents.phones_changed = telephones.changed
     tally = RecordingTally(partial(_tell, bus, signals))
     recordings = RecordingService(
         store,
@@ -181,7 +193,9 @@ def build(settings: Settings) -> Service:
         floor=floor,
         phones=phones,
         memory=AgentMemory(redis, roster, signals, clock),
-        agents=AgentService(store, roster, pbx, clock, infrastructure.set_phones),
+        agents=agents,
+        telephones=telephones,
+        relay=PhoneRelay(lambda: infrastructure.phone_socket, signals, clock),
         inbound=inbound,
         agi=AgiServer(
             *infrastructure.agi_address,
@@ -268,6 +282,12 @@ def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:
     callers = list(inbound.callers.values())
     waiting = [c.queued_at for c in callers if c.queued_at and not c.bridged_at]
     longest = (clock.now() - min(waiting)).total_seconds() if waiting else 0.0
+    whole = QueueDay()
+    for day in inbound.queues.values():
+        whole.answered += day.answered
+        whole.abandoned += day.abandoned
+        whole.in_time += day.in_time
+    names = inbound.queues.keys() | {c.queue for c in callers if c.queued_at}
     return CallersView(
         in_menu=sum(c.queued_at is None for c in callers),
         waiting=len(waiting),
@@ -275,6 +295,26 @@ def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:
         talking=sum(c.bridged_at is not None for c in callers),
         answered=inbound.answered_today,
         abandoned=inbound.abandoned_today,
+        service_level=whole.service_level,
+        served_within_seconds=SERVED_WITHIN,
+        queues=[_queue(name, callers, inbound.queues.get(name)) for name in sorted(names)],
+    )
+
+
+def _queue(name: str, callers: list[Caller], day: QueueDay | None) -> QueueView:
+    ours = [c for c in callers if c.queue == name and c.queued_at]
+    day = day or QueueDay()
+    return QueueView(
+        name=name,
+        waiting=[
+            WaitingView(call=c.id, caller=c.caller, since=c.queued_at)
+            for c in sorted(ours, key=lambda c: c.queued_at or c.arrived_at)
+            if c.queued_at and not c.bridged_at
+        ],
+        talking=sum(c.bridged_at is not None for c in ours),
+        answered=day.answered,
+        abandoned=day.abandoned,
+        service_level=day.service_level,
     )
 
 

@@ -1,6 +1,7 @@
 """Callers: from the menu to the floor, and what became of them."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,9 @@ ReadCel = Callable[[datetime], Mapping[str, CelHistory]]
 
 log = structlog.get_logger(__name__)
 
+SERVED_WITHIN = 20.0
+"""Seconds of waiting that still count as good service: the usual 80/20 goal of call centres."""
+
 
 @dataclass(slots=True)
 class Caller:
@@ -52,6 +56,24 @@ class Caller:
         return "menu" if self.queued_at is None else "abandoned"
 
 
+@dataclass(slots=True)
+class QueueDay:
+    """What became of a queue's callers since the service started.
+
+    in_time: of the answered, those who waited SERVED_WITHIN seconds at most.
+    """
+
+    answered: int = 0
+    abandoned: int = 0
+    in_time: int = 0
+
+    @property
+    def service_level(self) -> float | None:
+        """In time ÷ all who waited (those who gave up count as not), 0 to 1; None: nobody yet."""
+        offered = self.answered + self.abandoned
+        return self.in_time / offered if offered else None
+
+
 @dataclass(frozen=True, slots=True)
 class CallerMoved:
     """A caller arrived, was queued, got an agent, or ended; `step` says which."""
@@ -73,6 +95,7 @@ class InboundDesk:
     callers: dict[str, Caller] = field(default_factory=dict)
     answered_today: int = 0
     abandoned_today: int = 0
+    queues: defaultdict[str, QueueDay] = field(default_factory=lambda: defaultdict(QueueDay))
     _writes: set[asyncio.Task[None]] = field(default_factory=set)
     _in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -179,8 +202,20 @@ class InboundDesk:
         caller.ended_at = at or self.clock.now()
         self.answered_today += caller.outcome == "answered"
         self.abandoned_today += caller.outcome == "abandoned"
+        self._count(caller)
         self._write(self._save(caller))
         self.signals.emit(CallerMoved(caller, "ended"))
+
+    def _count(self, caller: Caller) -> None:
+        if caller.queued_at is None:
+            return
+        day = self.queues[caller.queue]
+        if caller.bridged_at is None:
+            day.abandoned += 1
+            return
+        day.answered += 1
+        waited = (caller.bridged_at - caller.queued_at).total_seconds()
+        day.in_time += waited <= SERVED_WITHIN
 
     # -- the record ----------------------------------------------------------------------------
 

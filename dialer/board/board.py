@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 from sqlalchemy import case, func, select
 
+from cti.access.masking import PhoneNumber
 from cti.agents.api import AgentView
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
@@ -22,6 +23,27 @@ from dialer.leads.models import LeadRow
 NEXT_RETRIES = 5
 
 
+class WaitingView(BaseModel):
+    """A caller who waits for an agent."""
+
+    call: str = Field(description="the call's id")
+    caller: PhoneNumber
+    since: datetime
+
+
+class QueueView(BaseModel):
+    """A queue of this moment, and its callers since the service started."""
+
+    name: str
+    waiting: list[WaitingView] = Field(description="the longest first")
+    talking: int
+    answered: int
+    abandoned: int = Field(description="hung up while they waited")
+    service_level: float | None = Field(
+        description="answered in time ÷ all who waited, 0 to 1; null: nobody yet"
+    )
+
+
 class CallersView(BaseModel):
     """Callers of this moment and day."""
 
@@ -31,6 +53,11 @@ class CallersView(BaseModel):
     talking: int
     answered: int
     abandoned: int
+    service_level: float | None = Field(
+        None, description="answered in time ÷ all who waited, 0 to 1; null: nobody yet"
+    )
+    served_within_seconds: float = Field(20.0, description="what counts as in time")
+    queues: list[QueueView] = []
 
 
 class LinkView(BaseModel):

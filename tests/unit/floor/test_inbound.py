@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from cti.calls.models import InboundCallRow
-from cti.floor.inbound import CallerMoved, InboundDesk
+from cti.floor.inbound import SERVED_WITHIN, CallerMoved, InboundDesk, QueueDay
 from tests.unit.engine.rig import Outside
 from tests.unit.floor.rig import Rig
 
@@ -72,7 +72,24 @@ async def test_a_caller_is_served_and_written_down(lobby: Lobby) -> None:
     assert (row.ended_at - row.bridged_at).total_seconds() == pytest.approx(10, abs=0.1)
     assert lobby.steps == [("in-1", step) for step in ("arrived", "queued", "bridged", "ended")]
     assert (lobby.desk.answered_today, lobby.desk.abandoned_today) == (1, 0)
+    assert lobby.desk.queues == {"sales": QueueDay(answered=1, in_time=1)}
     assert lobby.desk.callers == {}
+
+
+async def test_service_counts_those_who_waited_long_and_those_who_gave_up(lobby: Lobby) -> None:
+    await lobby.outside.agents(1)
+    await lobby.caller("in-1")
+    await lobby.caller("in-2")
+    await asyncio.sleep(SERVED_WITHIN + 1)
+    lobby.rig.fake.end("in-2")
+    await lobby.rig.agent("agent0")
+    await asyncio.sleep(5)
+    lobby.rig.fake.end("in-1")
+    await asyncio.sleep(0.5)
+    day = lobby.desk.queues["sales"]
+    assert day == QueueDay(answered=1, abandoned=1, in_time=0)
+    assert day.service_level == 0
+    assert QueueDay().service_level is None
 
 
 async def test_who_leaves_while_waiting_is_abandoned(lobby: Lobby) -> None:
