@@ -1,0 +1,29 @@
+import { IconHeadset } from "@tabler/icons-react";
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { Right } from "../api/me";
+
+/** One page. Its address is `path`; those without `right` neither see nor reach it. */
+export interface Page {
+  /** Sub-pages and parameters as in React Router: "/campaigns/:id". */
+  path: string;
+  /** One of them is enough; null: everybody who is signed in. */
+  right: Right | readonly Right[] | null;
+  element: LazyExoticComponent<ComponentType>;
+  /** In the navigation, in the order of this list. textKey: "namespace:key". */
+  nav?: { icon: ComponentType<{ size?: number }>; textKey: string };
+}
+
+/** Every page of the console. The first that a person may see is where they start. */
+export const pages: readonly Page[] = [
+  {
+    path: "/desk",
+    right: "desk",
+    element: lazy(() => import("../desk/DeskPage")),
+    nav: { icon: IconHeadset, textKey: "desk:nav" },
+  },
+  {
+    path: "/me",
+    right: null,
+    element: lazy(() => import("../signin/MePage")),
+  },
+];

@@ -1,0 +1,64 @@
+/// <reference types="vitest/config" />
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+/** Where `npm run dev` sends what is not ours: CTI_URL, else the service of the state folder. */
+function service(): string {
+  if (process.env.CTI_URL) return process.env.CTI_URL;
+  const state = process.env.CTI_STATE ?? resolve(import.meta.dirname, "../.state/serve");
+  try {
+    const said: unknown = JSON.parse(readFileSync(resolve(state, "service.json"), "utf8"));
+    if (typeof said === "object" && said !== null && "url" in said) return String(said.url);
+  } catch {
+    // No service runs there: the page then says that it cannot reach one.
+  }
+  return "http://127.0.0.1:8080";
+}
+
+/** Writes .br and .gz beside every text asset, so that the service never compresses by itself. */
+function precompressed(): Plugin {
+  const brotli = promisify(brotliCompress);
+  const zip = promisify(gzip);
+  return {
+    name: "precompressed",
+    apply: "build",
+    async generateBundle(_, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        if (!/\.(js|css|svg|json)$/.test(fileName)) continue;
+        const text = Buffer.from(file.type === "chunk" ? file.code : file.source);
+        if (text.length < 1024) continue;
+        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+        this.emitFile({
+          type: "asset",
+          fileName: `${fileName}.br`,
+          source: await brotli(text, quality),
+        });
+        this.emitFile({
+          type: "asset",
+          fileName: `${fileName}.gz`,
+          source: await zip(text, { level: 9 }),
+        });
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), precompressed()],
+  // The service puts its nonce of the moment there: styles made at run time carry it.
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0, // the content policy allows no data: scripts or fonts
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/v1": { target: service(), ws: true, changeOrigin: true } },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+});
