@@ -40,7 +40,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
     else:
-        print(text)
+        sys.stdout.write(text + "\n")
 
 
 if __name__ == "__main__":
