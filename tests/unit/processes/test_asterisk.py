@@ -115,6 +115,23 @@ async def test_the_pbx_gets_its_phones_trunk_and_secret(tmp_path: Path) -> None:
     assert product.ami_url.startswith(f"ami://cti:{product.ami_secret}@127.0.0.1:")
 
 
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        (PbxPlan(external_address="192.0.2.1"), "127.0.0.1 => 192.0.2.1,include_local_address"),
+        (PbxPlan(external_address="192.0.2.1", sip_host="0.0.0.0"), ""),
+        (PbxPlan(), ""),
+    ],
+)
+async def test_browsers_are_told_the_address_from_outside(
+    tmp_path: Path, plan: PbxPlan, told: str
+) -> None:
+    product = pbx(tmp_path, plan)
+    product.write([])
+    said = (product.folder / "etc/rtp.conf").read_text().partition("[ice_host_candidates]")[2]
+    assert said.strip() == told
+
+
 async def test_a_pbx_without_a_carrier_has_no_trunk(tmp_path: Path) -> None:
     product = pbx(tmp_path, PbxPlan())
     product.write([])
