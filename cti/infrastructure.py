@@ -23,6 +23,7 @@ from cti.store.engine import sqlite_url
 log = structlog.get_logger(__name__)
 C = TypeVar("C")
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared, not bound
 REVIVE_SECONDS = 5.0
 """Between tries to start a child that does not come back."""
 
@@ -84,6 +85,14 @@ class Infrastructure:
         return self.settings.cel_file or _known(self.pbx).cel_file
 
     @property
+    def phone_socket(self) -> str | None:
+        """Where browser phones' SIP goes (RFC 7118): the PBX's WebSocket; None: not known."""
+        if self.pbx is not None:
+            host, port = self.pbx.http
+            return f"ws://{'127.0.0.1' if host == EVERYWHERE else host}:{port}/ws"
+        return self.settings.phone_socket
+
+    @property
     def recordings(self) -> Path:
         """Folder with `incoming` (written by the PBX) and `archive`."""
         return self.settings.recordings or self.state / "recordings"
@@ -94,24 +103,24 @@ class Infrastructure:
             if child is not None:
                 await child.ensure()
 
-    async def start_pbx(self, phones: Sequence[tuple[str, str]]) -> None:
-        """The PBX, knowing every agent's phone (name, secret)."""
+    async def start_pbx(self, phones: Sequence[Phone]) -> None:
+        """The PBX, knowing everybody's phone."""
         self._write_phones(phones)
         if self.pbx is not None:
-            await self.pbx.ensure([Phone(name, secret) for name, secret in phones])
+            await self.pbx.ensure(phones)
 
-    async def set_phones(self, phones: Sequence[tuple[str, str]]) -> None:
-        """An agent was added: the PBX learns the phone."""
+    async def set_phones(self, phones: Sequence[Phone]) -> None:
+        """A phone was added or changed: the PBX learns it."""
         self._write_phones(phones)
         if self.pbx is not None:
-            await self.pbx.set_phones([Phone(name, secret) for name, secret in phones])
+            await self.pbx.set_phones(phones)
         elif self.settings.phones_file is None:
             log.warning(
                 "agents.phones_not_configured",
                 cure="the PBX is not ours: give it the new phone (see docs/asterisk.md)",
             )
 
-    def _write_phones(self, phones: Sequence[tuple[str, str]]) -> None:
+    def _write_phones(self, phones: Sequence[Phone]) -> None:
         if self.settings.phones_file is not None:
             write_phones(self.settings.phones_file, phones)
 

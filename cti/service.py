@@ -47,6 +47,9 @@ from cti.incidents.api import router as incidents_router
 from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
+from cti.phones.api import router as phones_router
+from cti.phones.relay import PhoneRelay
+from cti.phones.service import PhoneService
 from cti.settings import Settings
 from cti.site.api import router as site_router
 from cti.site.service import SiteService
@@ -142,6 +145,8 @@ class Service:
     phones: Phones
     memory: AgentMemory
     agents: AgentService
+    telephones: PhoneService
+    relay: PhoneRelay
     inbound: InboundDesk
     agi: AgiServer
     ledger: Ledger
@@ -203,7 +208,7 @@ class Service:
         await self.link.wait_up(PBX_PATIENCE)
 
     async def _start_pbx(self) -> None:
-        await self.infrastructure.start_pbx(await self.agents.phones())
+        await self.infrastructure.start_pbx(await self.telephones.all())
 
     async def _take_over(self) -> None:
         """What lived on without us is ours again; what ended gets its outcome."""
@@ -244,6 +249,7 @@ class Service:
         await self._open_ears(undo)
         self.phones.connect_all()
         undo.push_async_callback(self.phones.close)
+        undo.push_async_callback(self.relay.close)
         self.watchdog.start()
         undo.push_async_callback(self.watchdog.close)
         await self.dialler.start()
@@ -365,6 +371,7 @@ class Service:
                     CapsService(self.store, self.clock),
                 ),
                 agents_router(self.agents, self.roster, self.clock),
+                phones_router(self.telephones, self.relay),
                 attempts_router(
                     AttemptService(self.store, self.attempts.flights),
                     AgentsWord(self.store, self.attempts, self.answering, self.clock),

@@ -21,6 +21,9 @@ class NewAgent(BaseModel):
     mode: Literal["nailed_up", "ringing"] = Field(
         "nailed_up", description="nailed_up: the line stays open; ringing: the phone rings"
     )
+    phone_kind: Literal["sip", "browser"] = Field(
+        "sip", description="sip: a phone of its own; browser: the one in the page"
+    )
 
 
 class AddedAgent(BaseModel):
@@ -42,6 +45,7 @@ class AgentView(BaseModel):
     call: str | None = Field(description="attempt or call id")
     mode: str
     phone_connected: bool
+    phone_kind: str = Field(description="sip or browser")
     calls_today: int
     talk_seconds_today: float
 
@@ -57,6 +61,7 @@ class AgentView(BaseModel):
             call=agent.call,
             mode=agent.mode,
             phone_connected=agent.leg is not None,
+            phone_kind=agent.phone_kind,
             calls_today=agent.calls_today,
             talk_seconds_today=round(agent.talked_today, 1),
         )
@@ -83,7 +88,9 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         "", status_code=201, summary="Add an agent", dependencies=[needs(Right.EDIT_AGENTS)]
     )
     async def add(new: NewAgent) -> AddedAgent:
-        row = await service.add(new.name, display_name=new.display_name, mode=new.mode)
+        row = await service.add(
+            new.name, display_name=new.display_name, mode=new.mode, phone_kind=new.phone_kind
+        )
         return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)
 
     @routes.get("/{name}", summary="One agent", dependencies=[needs(Right.SEE_AGENTS)])

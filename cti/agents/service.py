@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,19 +13,21 @@ from cti.agents.models import AgentRow
 from cti.agents.roster import Roster
 from cti.agents.states import Agent, AgentState
 from cti.base.clock import Clock
-from cti.base.errors import Conflict, UserError
+from cti.base.errors import Conflict, NotFound, UserError
 from cti.calls.pbx import Pbx, PbxError
+from cti.processes.pbx import Phone
 from cti.store.engine import Store
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
 MODES = ("nailed_up", "ringing")
+KINDS = ("sip", "browser")
 
-PhonesChanged = Callable[[list[tuple[str, str]]], Awaitable[None]]
+PhonesChanged = Callable[[list[Phone]], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class AgentService:
-    """Use cases of agents. `phones_changed` gets all (name, SIP secret) when one is added."""
+    """Use cases of agents. `phones_changed` gets all phones when one is added or changed."""
 
     store: Store
     roster: Roster
@@ -37,9 +40,16 @@ class AgentService:
         async with self.store.read() as session:
             rows = (await session.execute(select(AgentRow).order_by(AgentRow.id))).scalars().all()
         for row in rows:
-            self.roster.add(Agent(row.id, row.name, row.phone, row.mode))
+            self.roster.add(_live(row))
 
-    async def add(self, name: str, *, display_name: str = "", mode: str = "nailed_up") -> AgentRow:
+    async def add(
+        self,
+        name: str,
+        *,
+        display_name: str = "",
+        mode: str = "nailed_up",
+        phone_kind: str = "sip",
+    ) -> AgentRow:
         """A new agent with a phone of their own; the row carries the phone's SIP secret."""
         if not NAME.fullmatch(name):
             raise UserError(
@@ -48,12 +58,14 @@ class AgentService:
             )
         if mode not in MODES:
             raise UserError(f"{mode!r} is no phone mode.", f"Use one of: {', '.join(MODES)}.")
+        _check_kind(phone_kind)
         row = AgentRow(
             name=name,
             display_name=display_name[:128],
             phone=f"agent-{name}",
             phone_secret=secrets.token_urlsafe(18),
             mode=mode,
+            phone_kind=phone_kind,
             created_at=self.clock.now(),
         )
         try:
@@ -61,15 +73,48 @@ class AgentService:
                 session.add(row)
         except IntegrityError as error:
             raise Conflict(f"There is already an agent {name!r}.") from error
-        self.roster.add(Agent(row.id, row.name, row.phone, row.mode))
+        self.roster.add(_live(row))
         await self.phones_changed(await self.phones())
         return row
 
-    async def phones(self) -> list[tuple[str, str]]:
-        """Every agent's (PJSIP endpoint, secret)."""
+    async def phones(self) -> list[Phone]:
+        """Every agent's phone."""
         async with self.store.read() as session:
-            found = await session.execute(select(AgentRow.phone, AgentRow.phone_secret))
-            return [(row.phone, row.phone_secret) for row in found]
+            found = await session.execute(
+                select(AgentRow.phone, AgentRow.phone_secret, AgentRow.phone_kind)
+            )
+            return [
+                Phone(row.phone, row.phone_secret, browser=row.phone_kind == "browser")
+                for row in found
+            ]
+
+    async def set_phone_kind(self, name: str, kind: str) -> AgentRow:
+        """The agent's phone is another one from now on, with a new secret: the old one is let go.
+
+        Conflict while the agent is in a call. Nothing changes if it is of that kind already.
+        """
+        _check_kind(kind)
+        agent = self.roster.get(name)
+        if agent.phone_kind != kind and agent.state in {AgentState.RESERVED, AgentState.TALKING}:
+            raise Conflict(f"Agent {name} is in a call.", "Change the phone after it.")
+        async with self.store.write() as session:
+            row = await session.scalar(select(AgentRow).where(AgentRow.name == name))
+            if row is None:
+                raise NotFound(f"There is no agent {name!r}.", "`cti agent list` shows all.")
+            changed = row.phone_kind != kind
+            if changed:
+                row.phone_kind, row.phone_secret = kind, secrets.token_urlsafe(18)
+        agent.phone_kind = kind
+        if changed:
+            await self.phones_changed(await self.phones())
+            await self._let_go(agent)
+        return row
+
+    async def _let_go(self, agent: Agent) -> None:
+        """End the leg to a phone that is the agent's no longer; the new one is called."""
+        if agent.leg is not None:
+            with suppress(PbxError):
+                await self.pbx.hang_up(agent.leg)
 
     def sign_in(self, name: str) -> Agent:
         """Signed in and, once the phone is there, ready. Nothing changes if already in."""
@@ -104,3 +149,13 @@ class AgentService:
         except PbxError as error:
             raise Conflict(f"The call could not be ended: {error}.") from error
         return agent
+
+
+def _live(row: AgentRow) -> Agent:
+    """The agent of this moment, signed out."""
+    return Agent(row.id, row.name, row.phone, row.mode, phone_kind=row.phone_kind)
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise UserError(f"{kind!r} is no kind of phone.", f"Use one of: {', '.join(KINDS)}.")

@@ -38,6 +38,7 @@ LEGAL: dict[AgentState, frozenset[AgentState]] = {
 class Agent:
     """One agent of this moment. Times are monotonic seconds.
 
+    phone_kind: sip, or browser, whose leg goes with the page and comes back with it.
     leg: uniqueid of the nailed-up (or ringing) phone leg; leg_ready: it waits on the floor.
     call: the call reserved for, talked in, or wrapped up.
     wanted: the state asked for while a call kept the agent: taken after wrap-up.
@@ -60,6 +61,7 @@ class Agent:
     wrap_until: float | None = None
     calls_today: int = 0
     talked_today: float = 0.0
+    phone_kind: str = "sip"
 
     @property
     def free(self) -> bool:

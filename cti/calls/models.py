@@ -1,8 +1,11 @@
-"""Calls that came to us. (Calls that we place are attempts: `dialer.attempts`.)"""
+"""Calls that came to us, and who took part in any call.
+
+(Calls that we place are attempts: `dialer.attempts`.)
+"""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Double, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cti.store.base import Base
@@ -30,3 +33,24 @@ class InboundCallRow(Base):
     outcome: Mapped[str | None] = mapped_column(
         String(24), doc="answered, abandoned (left while waiting), menu (ended in the menu)"
     )
+
+
+class LegRow(Base):
+    """One person's part of a call: whose, since when, how long, and how they came into it."""
+
+    __tablename__ = "legs"
+    __table_args__ = (Index("ix_legs_call", "call", "began_at"), Index("ix_legs_open", "ended_at"))
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    call: Mapped[str] = mapped_column(String(64), doc="of the attempt, or of the caller's call")
+    channel: Mapped[str] = mapped_column(String(64), doc="the channel's uniqueid")
+    kind: Mapped[str] = mapped_column(String(16), doc="customer, agent, outside, supervisor")
+    who: Mapped[str] = mapped_column(String(64), doc="sign-in name, or number")
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    how: Mapped[str] = mapped_column(
+        String(16),
+        doc="answered, transferred, consulted, conferenced, listened, barged, taken_over …",
+    )
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    seconds: Mapped[float | None] = mapped_column(Double)

@@ -29,12 +29,21 @@ def add(
         typer.Option(help="nailed_up: the line stays open; ringing: the phone rings."),
     ] = "nailed_up",
     display_name: Annotated[str, typer.Option(help="Full name.")] = "",
+    phone: Annotated[
+        Literal["sip", "browser"],
+        typer.Option(help="sip: a phone of its own; browser: the one in the page."),
+    ] = "sip",
     state: State = None,
     as_json: Json = False,
 ) -> None:
     """Add an agent; prints what the SIP phone needs to register."""
     with connect(state) as client:
-        body = {"name": name, "mode": mode, "display_name": display_name}
+        body = {
+            "name": name,
+            "mode": mode,
+            "display_name": display_name,
+            "phone_kind": phone,
+        }
         added = client.post("/v1/agents", body)
     if as_json:
         print_json(added)

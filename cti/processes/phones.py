@@ -3,15 +3,22 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from cti.base.errors import UserError
 from cti.processes.files import write_private
 from cti.processes.pbx import Phone
 
 
-def write_phones(file: Path, phones: Sequence[tuple[str, str]]) -> None:
-    """Replace the file, readable for its owner alone: {"name": "secret", …}."""
-    write_private(file, json.dumps(dict(phones), indent=1) + "\n")
+def write_phones(file: Path, phones: Sequence[Phone]) -> None:
+    """Replace the file, readable for its owner alone.
+
+    {"name": "secret", …}; of a phone in a browser {"name": {"secret": …, "browser": true}}.
+    """
+    told = {
+        p.name: {"secret": p.secret, "browser": True} if p.browser else p.secret for p in phones
+    }
+    write_private(file, json.dumps(told, indent=1) + "\n")
 
 
 def read_phones(file: Path) -> list[Phone]:
@@ -21,6 +28,12 @@ def read_phones(file: Path) -> list[Phone]:
     except FileNotFoundError:
         return []
     try:
-        return [Phone(str(name), str(secret)) for name, secret in json.loads(text).items()]
-    except (ValueError, AttributeError) as error:
+        return [_phone(str(name), told) for name, told in json.loads(text).items()]
+    except (ValueError, AttributeError, KeyError) as error:
         raise UserError(f"{file} is not a file of phones.", "The service writes it.") from error
+
+
+def _phone(name: str, told: Any) -> Phone:
+    if isinstance(told, dict):
+        return Phone(name, str(told["secret"]), browser=told.get("browser") is True)
+    return Phone(name, str(told))

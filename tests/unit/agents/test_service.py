@@ -7,6 +7,7 @@ import pytest
 from cti.agents.service import AgentService
 from cti.agents.states import AgentState
 from cti.base.errors import Conflict, NotFound, UserError
+from cti.processes.pbx import Phone
 from tests.unit.engine.rig import Outside
 from tests.unit.floor.rig import SOON, Rig
 
@@ -16,10 +17,10 @@ class Desk:
 
     def __init__(self, outside: Outside, rig: Rig) -> None:
         self.rig = rig
-        self.told: list[list[tuple[str, str]]] = []
+        self.told: list[list[Phone]] = []
         self.service = AgentService(outside.store, rig.roster, rig.pbx, rig.clock, self._tell)
 
-    async def _tell(self, phones: list[tuple[str, str]]) -> None:
+    async def _tell(self, phones: list[Phone]) -> None:
         self.told.append(phones)
 
 
@@ -35,8 +36,8 @@ async def test_a_new_agent_has_a_phone_that_the_pbx_learns(desk: Desk) -> None:
     assert len(anna.phone_secret) >= 20
     assert anna.phone_secret != bert.phone_secret
     assert desk.told[-1] == [
-        ("agent-anna", anna.phone_secret),
-        ("agent-bert", bert.phone_secret),
+        Phone("agent-anna", anna.phone_secret),
+        Phone("agent-bert", bert.phone_secret),
     ]
     assert desk.rig.roster.get("bert").mode == "ringing"
 

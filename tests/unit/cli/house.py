@@ -188,7 +188,7 @@ class Agents:
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
 
-    async def add(self, name: str, *, display_name: str, mode: str) -> AgentRow:
+    async def add(self, name: str, *, display_name: str, mode: str, phone_kind: str) -> AgentRow:
         agent = self.roster.add(Agent(len(list(self.roster)) + 1, name, f"agent-{name}", mode))
         return AgentRow(
             name=agent.name, display_name=display_name, phone=agent.phone, phone_secret="s"

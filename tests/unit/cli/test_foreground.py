@@ -59,10 +59,11 @@ def test_a_world_without_a_pbx_is_refused(run: Run, tmp_path: Path) -> None:
 def test_phones_are_handed_over_in_a_private_file(tmp_path: Path) -> None:
     file = tmp_path / "phones" / "phones.json"
     assert read_phones(file) == []
-    write_phones(file, [("agent-a", "secret-a")])
-    assert read_phones(file) == [Phone("agent-a", "secret-a")]
+    web = Phone("user-1", "secret-w", browser=True)
+    write_phones(file, [Phone("agent-a", "secret-a"), web])
+    assert read_phones(file) == [Phone("agent-a", "secret-a"), web]
     assert file.stat().st_mode & 0o077 == 0
-    for text in ("{", "[]", "3"):
+    for text in ("{", "[]", "3", '{"agent-a": {}}'):
         file.write_text(text)
         with pytest.raises(UserError, match="is not a file of phones"):
             read_phones(file)
@@ -103,7 +104,7 @@ async def test_phones_are_followed_until_a_signal(
     stand = Stand(tmp_path)
     running = asyncio.create_task(foreground.run(stand.process(), file, stand.start, stand.change))
     await stand.started.wait()
-    write_phones(file, [("agent-a", "secret-a"), ("agent-b", "secret-b")])
+    write_phones(file, [Phone("agent-a", "secret-a"), Phone("agent-b", "secret-b")])
     await stand.changed.wait()
     os.kill(os.getpid(), signal.SIGTERM)
     await running

@@ -22,6 +22,8 @@ def upgrade() -> None:
     _retired_agents()
     _scripts()
     _call_notes()
+    _phones()
+    _legs()
 
 
 def _users() -> None:
