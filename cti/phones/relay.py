@@ -31,8 +31,9 @@ PER_SECOND, AT_ONCE = 30.0, 120.0
 CHECK_SECONDS = 5.0
 """How soon a connection ends whose owner may not have it any more."""
 OPEN_SECONDS = 5.0
-GOING = frozenset({1000, 1001, 1005})
-"""Close codes of a page that goes by itself (RFC 6455 §7.4.1); all others are breakdowns."""
+GOING = frozenset({1000, 1001})
+"""Close codes of a page that goes by itself (RFC 6455 §7.4.1). A connection that just ends, 1005 or
+1006, may be a breakdown."""
 NORMAL, POLICY, TOO_BIG, TRY_LATER = 1000, 1008, 1009, 1013
 
 
