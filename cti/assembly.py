@@ -17,6 +17,7 @@ from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.ami import events as ami
 from cti.ami.link import AmiAddress, AmiLink
+from cti.audit.service import Audit
 from cti.base.clock import SystemClock
 from cti.base.incidents import Incident
 from cti.base.signals import Signals
@@ -41,6 +42,8 @@ from cti.site.service import SiteService
 from cti.site.settings import SiteSettings
 from cti.store.batches import Batches
 from cti.store.engine import Store
+from cti.trunks.service import TrunkService
+from cti.trunks.testing import TestCalls
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
 from dialer.board.board import (
@@ -135,6 +138,16 @@ def build(settings: Settings) -> Service:
     )
     attempts.last_words = ears.last_words
     teller, menus = Teller(attempts, floor, signals, clock), load_menus(settings.menus)
+    site = SiteService(store, clock, signals, SiteSettings(region=settings.default_region))
+    trunks = TrunkService(
+        store,
+        link,
+        site,
+        signals,
+        clock,
+        infrastructure.given_trunk,
+        infrastructure.set_trunks if infrastructure.trunks_ours else None,
+    )
     hopper = Hopper(redis)
     filler = Filler(store, hopper, clock)
     dialler = Dialler(
@@ -146,7 +159,7 @@ def build(settings: Settings) -> Service:
         roster,
         signals,
         clock,
-        settings.trunk,
+        trunks,
         recordings.path_for,
         home_region=settings.default_region,
     )
@@ -184,6 +197,8 @@ def build(settings: Settings) -> Service:
         clock=clock,
         signals=signals,
         site=site,
+        trunks=trunks,
+        test_calls=TestCalls(pbx, signals, clock),
         store=store,
         bus=bus,
         link=link,
@@ -229,6 +244,7 @@ def build(settings: Settings) -> Service:
         ),
         recordings=recordings,
         incidents=Incidents(store, signals, clock, incidents),
+        audit=Audit(store, clock, signals),
         board=Board(
             store,
             roster,
@@ -246,6 +262,7 @@ def build(settings: Settings) -> Service:
             pacing=live_pacing.view,
         ),
     )
+    trunks.lines, trunks.used_by = dialler.lines_over, campaigns.dialling_by
     service.watchdog.knows = service.wanted
     events.to = service.on_pbx_event
     service.wire()

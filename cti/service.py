@@ -27,6 +27,8 @@ from cti.agents.service import AgentService
 from cti.ami import events as ami
 from cti.ami.link import AmiLink
 from cti.api.app import create_app
+from cti.audit.api import router as audit_router
+from cti.audit.service import Audit
 from cti.base.clock import SystemClock
 from cti.base.errors import UserError
 from cti.base.ids import is_agent_leg, is_attempt
@@ -56,6 +58,10 @@ from cti.site.service import SiteService
 from cti.store.batches import Batches
 from cti.store.engine import Store
 from cti.store.migrate import migrate
+from cti.trunks.api import router as trunks_router
+from cti.trunks.events import TrunksChanged
+from cti.trunks.service import TrunkService
+from cti.trunks.testing import TestCalls
 from dialer.announcements.api import router as announcements_router
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
@@ -109,6 +115,7 @@ from dialer.schedule.service import ScheduleService
 from hearing.workers import Workers
 from ivr.server import AgiServer
 from recordings.api import router as recordings_router
+from recordings.listening import Listening
 from recordings.models import RecordingRow
 from recordings.service import RecordingService
 from recordings.views import CampaignFacts
@@ -135,6 +142,8 @@ class Service:
     clock: SystemClock
     signals: Signals
     site: SiteService
+    trunks: TrunkService
+    test_calls: TestCalls
     store: Store
     bus: Bus
     link: AmiLink
@@ -170,6 +179,7 @@ class Service:
     reports: ReportService
     recordings: RecordingService
     incidents: Incidents
+    audit: Audit
     board: Board
     ready: bool = False
     _finished: bool = False
@@ -208,6 +218,7 @@ class Service:
         await self.link.wait_up(PBX_PATIENCE)
 
     async def _start_pbx(self) -> None:
+        self.infrastructure.know_trunks(await self.trunks.load())
         await self.infrastructure.start_pbx(await self.telephones.all())
 
     async def _take_over(self) -> None:
@@ -231,6 +242,9 @@ class Service:
         undo.push_async_callback(self.decisions.close)
         self.agent_history.batches.start()
         undo.push_async_callback(self.agent_history.close)
+        await self.audit.settle()
+        self.audit.start()
+        undo.push_async_callback(self.audit.close)
         await self.incidents.load()
         self.incidents.kept.start()
         undo.push_async_callback(self.incidents.kept.close)
@@ -252,6 +266,8 @@ class Service:
         undo.push_async_callback(self.relay.close)
         self.watchdog.start()
         undo.push_async_callback(self.watchdog.close)
+        self.trunks.start()
+        undo.push_async_callback(self.trunks.close)
         await self.dialler.start()
         undo.push_async_callback(self.dialler.close)
         undo.push_async_callback(self.by_hand.close)
@@ -363,6 +379,7 @@ class Service:
                 leads_router(self.leads),
                 clients_router(ClientService(self.store)),
                 site_router(self.site),
+                trunks_router(self.trunks, self.test_calls, self.audit),
                 outcomes_router(self.reclassify),
                 reports_router(self.reports),
                 compliance_router(
@@ -377,7 +394,10 @@ class Service:
                     AgentsWord(self.store, self.attempts, self.answering, self.clock),
                 ),
                 labels_router(LabelService(self.store)),
-                recordings_router(self.recordings, self._campaign_facts),
+                recordings_router(
+                    self.recordings, self._campaign_facts, Listening(self.audit, self.clock)
+                ),
+                audit_router(self.audit),
                 incidents_router(self.incidents),
                 announcements_router(self.announcements, self.unknown),
                 rules_router(RulesService(self.campaigns)),
@@ -423,6 +443,7 @@ class Service:
         self.signals.on(AttemptDisposed, self._tell_disposition)
         self.signals.on(AttemptRejudged, self._tell_outcome)
         self.signals.on(CallerMoved, self._catalogue_caller)
+        self.signals.on(TrunksChanged, lambda _: self.dialler.trunks_changed())
         measure(
             self.signals,
             self.roster,

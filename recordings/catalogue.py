@@ -25,7 +25,7 @@ class Filter:
     agent_id: who had the call last. `since` and `until` are the calls' start, `until` itself
     excluded. number: whole, as dialled, or its last digits; `whole_numbers` says whether more of
     them may be asked for than everybody sees. least, most: length in seconds, both included.
-    campaigns: only these, whatever else is asked (None: any, and calls of no campaign).
+    campaigns, agents: only theirs, whatever else is asked (None: anybody's, and nobody's).
     """
 
     agent_id: int | None = None
@@ -40,6 +40,7 @@ class Filter:
     most: float | None = None
     whole_numbers: bool = True
     campaigns: Collection[int] | None = None
+    agents: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(row.seconds <= wanted.most)
     if wanted.campaigns is not None:
         found.append(row.campaign_id.in_(wanted.campaigns))
+    if wanted.agents is not None:
+        found.append(row.agent_id.in_(wanted.agents))
     return found
 
 

@@ -1,6 +1,6 @@
 """Recordings as people get to see them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,15 @@ from recordings.models import RecordingRow
 
 
 @dataclass(frozen=True)
+class AgentFacts:
+    """What this room needs to know of an agent."""
+
+    name: str
+    display_name: str
+    team: str
+
+
+@dataclass(frozen=True)
 class CampaignFacts:
     """What this room needs to know of a campaign. dispositions: code → label in English, and in
     Chinese where it has one."""
@@ -24,6 +33,8 @@ class CampaignFacts:
     client_id: int | None
     dispositions: Mapping[str, tuple[str, str]]
 
+
+NOBODY = AgentFacts("", "", "")
 
 Campaigns = Callable[[], Awaitable[list[CampaignFacts]]]
 """All campaigns, told by the room that keeps them."""
@@ -93,28 +104,29 @@ class Waveform(BaseModel):
     agent: list[int] = Field(description="0 to 255 (full scale), linear")
 
 
-async def agents_by_id(store: Store) -> dict[int, tuple[str, str]]:
-    """Sign-in name and display name of every agent there ever was."""
-    query = select(AgentRow.id, AgentRow.name, AgentRow.display_name).order_by(AgentRow.name)
+async def agents_by_id(store: Store) -> dict[int, AgentFacts]:
+    """Every agent there ever was, by name."""
+    columns = (AgentRow.id, AgentRow.name, AgentRow.display_name, AgentRow.team)
     async with store.read() as session:
-        return {row.id: (row.name, row.display_name) for row in await session.execute(query)}
+        rows = await session.execute(select(*columns).order_by(AgentRow.name))
+        return {row.id: AgentFacts(row.name, row.display_name, row.team) for row in rows}
 
 
 def view(
     row: RecordingRow,
     campaigns: Mapping[int, CampaignFacts],
-    agents: Mapping[int, tuple[str, str]],
+    agents: Mapping[int, AgentFacts],
 ) -> RecordingView:
     """A row for people."""
     campaign = campaigns.get(row.campaign_id or 0)
-    name, display_name = agents.get(row.agent_id or 0, ("", ""))
+    agent = agents.get(row.agent_id or 0, NOBODY)
     labels = campaign.dispositions if campaign else {}
     label, label_zh = labels.get(row.disposition, (row.disposition, ""))
     told = {
         "direction": "outbound" if is_attempt(row.id) else "inbound",
         "campaign": campaign.name if campaign else "",
-        "agent": name,
-        "agent_display_name": display_name or name,
+        "agent": agent.name,
+        "agent_display_name": agent.display_name or agent.name,
         "disposition_label": label,
         "disposition_label_zh": label_zh,
     }
@@ -122,10 +134,9 @@ def view(
     return RecordingView.model_validate({name: getattr(row, name) for name in same} | told)
 
 
-def choices_among(
-    campaigns: Sequence[CampaignFacts], agents: Mapping[int, tuple[str, str]]
-) -> Choices:
+def choices_among(campaigns: Iterable[CampaignFacts], agents: Mapping[int, AgentFacts]) -> Choices:
     """What can be searched by, of these."""
+    campaigns = list(campaigns)
     dispositions = {
         code: DispositionChoice(code=code, label=label, label_zh=label_zh)
         for campaign in campaigns
@@ -134,8 +145,8 @@ def choices_among(
     return Choices(
         campaigns=[Choice(id=c.id, name=c.name) for c in campaigns],
         agents=[
-            Choice(id=agent_id, name=name, display_name=display_name)
-            for agent_id, (name, display_name) in agents.items()
+            Choice(id=agent_id, name=agent.name, display_name=agent.display_name)
+            for agent_id, agent in agents.items()
         ],
         dispositions=list(dispositions.values()),
     )

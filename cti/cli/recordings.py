@@ -23,8 +23,13 @@ def list_recordings(
     *,
     campaign: Annotated[str | None, typer.Option(help="Name or number.")] = None,
     agent: Annotated[str | None, typer.Option(help="The agent's name.")] = None,
-    number: Annotated[str | None, typer.Option(help="As dialled: +8613800138000")] = None,
+    number: Annotated[
+        str | None, typer.Option(help="As dialled, +8613800138000, or its last digits.")
+    ] = None,
     outcome: Annotated[str | None, typer.Option(help="answered, abandoned …")] = None,
+    disposition: Annotated[str | None, typer.Option(help="The campaign's code.")] = None,
+    longer: Annotated[float | None, typer.Option(min=0, help="Seconds, at least.")] = None,
+    shorter: Annotated[float | None, typer.Option(min=0, help="Seconds, at most.")] = None,
     recording_state: Annotated[
         Literal["pending", "processing", "ready", "missing", "failed"] | None,
         typer.Option("--recording-state", help="What became of the sound."),
@@ -42,6 +47,9 @@ def list_recordings(
             "agent": _agent_id(client, agent) if agent else None,
             "number": number,
             "outcome": outcome,
+            "disposition": disposition,
+            "longer": longer,
+            "shorter": shorter,
             "state": recording_state,
             "from": moment(since),
             "to": moment(until),
@@ -51,13 +59,18 @@ def list_recordings(
         print_json(found)
         return
     print_table(
-        ["=recording", "began", "number", "outcome", ">length", ">size", "sound"],
+        [
+            *("=recording", "began", "number", "agent", "outcome", "disposition"),
+            *(">length", ">size", "sound"),
+        ],
         [
             [
                 recording["id"],
                 local(recording["started_at"]),
                 recording["number"],
+                recording["agent"],
                 recording["outcome"],
+                recording["disposition_label"],
                 span(recording["seconds"]),
                 _size(recording["size"]),
                 " ".join(filter(None, (recording["state"], recording["error"]))),
@@ -89,7 +102,7 @@ def get(
     path = f"/v1/recordings/{segment(recording_id)}"
     with connect(state) as client:
         facts = client.get(path)
-        what = "waveform" if waveform else "audio"
+        what = "waveform" if waveform else "download"
         size = client.download(f"{path}/{what}", target, sys.stdout.buffer)
     if as_json:
         print_json(facts | {"file": str(output), "bytes": size})

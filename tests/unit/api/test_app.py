@@ -62,7 +62,7 @@ def make_app(parts: dict[str, str] = PARTS) -> FastAPI:
         leads_router(NOBODY),
         agents_router(NOBODY, NOBODY, NOBODY),
         attempts_router(NOBODY, NOBODY),
-        recordings_router(NOBODY, NOBODY),
+        recordings_router(NOBODY, NOBODY, NOBODY),
         faulty_router(),
     ]
     return create_app(token=TOKEN, version="1.2.3", routers=routers, check=check)

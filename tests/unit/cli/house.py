@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from fastapi import FastAPI
 
+from cti.access.who import Who
 from cti.agents.api import router as agents_router
 from cti.agents.models import AgentRow
 from cti.agents.roster import Roster
@@ -38,9 +39,10 @@ from dialer.pacing.modes import Mode
 from recordings import api as recordings_api
 from recordings import catalogue
 from recordings.api import router as recordings_router
+from recordings.listening import Listening
 from recordings.models import RecordingRow
 from recordings.service import RecordingService
-from recordings.views import CampaignFacts
+from recordings.views import AgentFacts, CampaignFacts
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOKEN = "a-token-of-tests"
@@ -357,8 +359,11 @@ class Recordings:
     async def campaigns(self) -> list[CampaignFacts]:
         return []
 
-    async def _agents(self, _store: object) -> dict[int, tuple[str, str]]:
+    async def _agents(self, _store: object) -> dict[int, AgentFacts]:
         return {}
+
+    async def note(self, who: Who, act: str, recording_id: str) -> None:
+        """Who fetched it is tested with the routes."""
 
     async def _find(
         self, _store: object, wanted: catalogue.Filter, *, limit: int, after: str
@@ -488,6 +493,7 @@ class House:
                         SimpleNamespace(store=None, archive=self.recordings.archive),
                     ),
                     self.recordings.campaigns,
+                    cast("Listening", SimpleNamespace(note=self.recordings.note)),
                 ),
             ],
         )

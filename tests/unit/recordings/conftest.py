@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Table
 
 from cti.agents.models import AgentRow
+from cti.audit.models import AuditRow
 from cti.store.base import Base
 from cti.store.engine import Store, sqlite_url
 from recordings.convert import RATE
@@ -23,7 +24,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with store.engine.begin() as connection:
         await connection.run_sync(
             Base.metadata.create_all,
-            tables=[cast("Table", row.__table__) for row in (RecordingRow, AgentRow)],
+            tables=[cast("Table", row.__table__) for row in (RecordingRow, AgentRow, AuditRow)],
         )
     yield store
     await store.close()
