@@ -260,6 +260,7 @@ def build(settings: Settings) -> Service:
                 seconds=round(tally.seconds, 1),
             ),
             pacing=live_pacing.view,
+            queue_of=inbound.queue_of,
         ),
     )
     trunks.lines, trunks.used_by = dialler.lines_over, campaigns.dialling_by

@@ -39,7 +39,10 @@ class AgentView(BaseModel):
 
     id: int
     name: str
+    display_name: str
+    team: str
     state: AgentState
+    wanted: AgentState | None = Field(description="asked for, and taken after the call in hand")
     seconds: float = Field(description="how long in this state")
     reason: str
     call: str | None = Field(description="attempt or call id")
@@ -55,7 +58,10 @@ class AgentView(BaseModel):
         return cls(
             id=agent.id,
             name=agent.name,
+            display_name=agent.display_name or agent.name,
+            team=agent.team,
             state=agent.state,
+            wanted=agent.wanted,
             seconds=round(clock.monotonic() - agent.since, 1),
             reason=agent.reason,
             call=agent.call,
@@ -65,6 +71,14 @@ class AgentView(BaseModel):
             calls_today=agent.calls_today,
             talk_seconds_today=round(agent.talked_today, 1),
         )
+
+
+class PhoneChange(BaseModel):
+    """Another kind of phone."""
+
+    kind: Literal["sip", "browser"] = Field(
+        description="sip: a phone of its own; browser: the one in the page"
+    )
 
 
 class ReadyChange(BaseModel):
@@ -112,6 +126,15 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
     )
     async def sign_out(name: str) -> AgentView:
         return AgentView.of(service.sign_out(name), clock)
+
+    @routes.put(
+        "/{name}/phone",
+        summary="Give the agent a phone of another kind, with a new secret",
+        dependencies=[needs(Right.EDIT_AGENTS)],
+    )
+    async def phone(name: str, change: PhoneChange) -> AddedAgent:
+        row = await service.set_phone_kind(name, change.kind)
+        return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)
 
     @routes.put(
         "/{name}/ready",

@@ -153,7 +153,15 @@ class AgentService:
 
 def _live(row: AgentRow) -> Agent:
     """The agent of this moment, signed out."""
-    return Agent(row.id, row.name, row.phone, row.mode, phone_kind=row.phone_kind)
+    return Agent(
+        row.id,
+        row.name,
+        row.phone,
+        row.mode,
+        phone_kind=row.phone_kind,
+        display_name=row.display_name,
+        team=row.team,
+    )
 
 
 def _check_kind(kind: str) -> None:

@@ -62,6 +62,8 @@ class Agent:
     calls_today: int = 0
     talked_today: float = 0.0
     phone_kind: str = "sip"
+    display_name: str = ""
+    team: str = ""
 
     @property
     def free(self) -> bool:

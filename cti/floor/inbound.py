@@ -144,6 +144,11 @@ class InboundDesk:
 
     # -- what the menus tell -------------------------------------------------------------------
 
+    def queue_of(self, call: str) -> str:
+        """The queue of a caller of this moment; '' for other calls."""
+        caller = self.callers.get(call)
+        return caller.queue if caller else ""
+
     async def arrived(self, uniqueid: str, dialled: str, caller: str) -> None:
         """A caller reached a menu."""
         if uniqueid in self.callers:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
 from sqlalchemy import case, func, select
@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 from cti.access.masking import PhoneNumber
 from cti.agents.api import AgentView
 from cti.agents.roster import Roster
+from cti.agents.states import Agent
 from cti.base.clock import Clock
 from cti.store.engine import Store
 from dialer.campaigns.models import CampaignRow
@@ -118,11 +119,20 @@ class CampaignView(BaseModel):
     pacing: PacingView | None = Field(None, description="null while it does not run")
 
 
+class BoardAgentView(AgentView):
+    """An agent, and for whom the call in hand is."""
+
+    since: datetime = Field(description="since when in this state")
+    campaign_id: int | None = Field(None, description="of the call in hand")
+    campaign: str = Field("", description="its name")
+    queue: str = Field("", description="of the caller in hand")
+
+
 class BoardView(BaseModel):
     """The floor at this moment."""
 
     at: datetime
-    agents: list[AgentView]
+    agents: list[BoardAgentView]
     agents_by_state: dict[str, int]
     calls_by_state: dict[str, int]
     callers: CallersView
@@ -135,7 +145,10 @@ class BoardView(BaseModel):
 
 @dataclass(slots=True)
 class Board:
-    """Reads what the rooms keep. Leads are counted at most once a second."""
+    """Reads what the rooms keep. Leads are counted at most once a second.
+
+    queue_of: of a caller's call, by its id; '' for other calls.
+    """
 
     store: Store
     roster: Roster
@@ -146,6 +159,7 @@ class Board:
     link: Callable[[], LinkView]
     recordings: Callable[[], RecordingsView]
     pacing: Callable[[int], PacingView | None] = lambda _: None
+    queue_of: Callable[[str], str] = lambda _: ""
     _campaigns: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     _leads: dict[int, dict[str, int]] = field(default_factory=dict)
     _again: dict[int, int] = field(default_factory=dict)
@@ -157,7 +171,7 @@ class Board:
         await self._read_leads()
         return BoardView(
             at=self.clock.now(),
-            agents=[AgentView.of(agent, self.clock) for agent in self.roster],
+            agents=[self._agent(agent) for agent in self.roster],
             agents_by_state=dict(Counter(agent.state.value for agent in self.roster)),
             calls_by_state=self.attempts.flights.by_state(),
             callers=self.callers(),
@@ -166,6 +180,21 @@ class Board:
             next_retries=self._retries,
             recordings=self.recordings(),
             link=self.link(),
+        )
+
+    def _agent(self, agent: Agent) -> BoardAgentView:
+        """The agent with the call in hand: one of ours, or a caller's."""
+        flights, call = self.attempts.flights, agent.call or ""
+        flight = flights.get(call) or self.attempts.awaiting.get(call)
+        campaign_id = flight.campaign_id if flight else None
+        name, _, _ = self._campaigns.get(campaign_id or 0, ("", "", ""))
+        view = AgentView.of(agent, self.clock)
+        return BoardAgentView(
+            **view.model_dump(),
+            since=self.clock.now() - timedelta(seconds=view.seconds),
+            campaign_id=campaign_id,
+            campaign=name,
+            queue="" if flight else self.queue_of(call),
         )
 
     def _known(self) -> list[int]:
