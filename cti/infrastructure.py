@@ -17,8 +17,10 @@ from cti.processes.pbx import Phone, PrivatePbx, pbx_plan
 from cti.processes.phones import write_phones
 from cti.processes.ports import Ports
 from cti.processes.redis import PrivateRedis
+from cti.processes.trunks import Trunk, trunks_beside, write_trunks
 from cti.settings import Settings
 from cti.store.engine import sqlite_url
+from cti.trunks.service import Given
 
 log = structlog.get_logger(__name__)
 C = TypeVar("C")
@@ -119,6 +121,32 @@ class Infrastructure:
                 "agents.phones_not_configured",
                 cure="the PBX is not ours: give it the new phone (see docs/asterisk.md)",
             )
+
+    @property
+    def given_trunk(self) -> Given:
+        """The trunk that the settings name."""
+        return Given(self.settings.trunk, self.settings.trunk_uri)
+
+    @property
+    def trunks_ours(self) -> bool:
+        """Whether the PBX takes trunks from us: it is our child, or reads our files."""
+        return self.pbx is not None or self.settings.phones_file is not None
+
+    def know_trunks(self, trunks: Sequence[Trunk]) -> None:
+        """The trunks that the PBX begins with."""
+        if self.pbx is not None:
+            self.pbx.know_trunks(trunks)
+        self._write_trunks(trunks)
+
+    async def set_trunks(self, trunks: Sequence[Trunk]) -> None:
+        """A trunk was added, changed or removed: the PBX learns it."""
+        self._write_trunks(trunks)
+        if self.pbx is not None:
+            await self.pbx.set_trunks(trunks)
+
+    def _write_trunks(self, trunks: Sequence[Trunk]) -> None:
+        if self.settings.phones_file is not None:
+            write_trunks(trunks_beside(self.settings.phones_file), trunks)
 
     def _write_phones(self, phones: Sequence[Phone]) -> None:
         if self.settings.phones_file is not None:

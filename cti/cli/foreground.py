@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 
 import structlog
@@ -22,9 +22,15 @@ Tell = Callable[[Phones], Awaitable[None]]
 
 
 async def run(
-    process: AsteriskProcess, phones_file: Path | None, start: Tell, change: Tell
+    process: AsteriskProcess,
+    phones_file: Path | None,
+    start: Tell,
+    change: Tell,
+    *also: Callable[[], Coroutine[object, object, object]],
 ) -> None:
     """Start; follow the file of phones; end with a signal (stopping Asterisk) or with Asterisk.
+
+    also: what else is to be done meanwhile; it never returns.
 
     Raises UserError when Asterisk ends by itself.
     """
@@ -36,9 +42,13 @@ async def run(
     try:
         await start(phones)
         log.info("asterisk.running", phones=len(phones), log=str(_log(process)))
-        tasks = [loop.create_task(stopping.wait()), loop.create_task(_ended(process))]
+        tasks: list[asyncio.Task[object]] = [
+            loop.create_task(stopping.wait()),
+            loop.create_task(_ended(process)),
+        ]
         if phones_file is not None:
             tasks.append(loop.create_task(_follow(phones_file, phones, change)))
+        tasks.extend(loop.create_task(work()) for work in also)
         done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in others:
             task.cancel()

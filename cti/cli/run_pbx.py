@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,7 @@ from cti.processes.files import write_private
 from cti.processes.lock import StateLock
 from cti.processes.pbx import AMI_USER, PrivatePbx, pbx_plan
 from cti.processes.ports import Ports
+from cti.processes.trunks import read_trunks, trunks_beside
 from cti.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,7 +42,22 @@ async def _run(settings: Settings, state: Path, external_address: str) -> None:
     if address is not None:
         _keep_secret(pbx, address)
     log.info("pbx.starting", sip=pbx.sip, ami=pbx.ami, folder=str(pbx.folder))
-    await foreground.run(pbx.process, settings.phones_file, pbx.ensure, pbx.set_phones)
+    also = []
+    if settings.phones_file is not None:
+        file = trunks_beside(settings.phones_file)
+        pbx.know_trunks(read_trunks(file))
+        also.append(partial(_follow_trunks, pbx, file))
+    await foreground.run(pbx.process, settings.phones_file, pbx.ensure, pbx.set_phones, *also)
+
+
+async def _follow_trunks(pbx: PrivatePbx, file: Path) -> None:
+    """Tell the PBX whenever the file names other trunks than before; never returns."""
+    while True:
+        await asyncio.sleep(foreground.LOOK_SECONDS)
+        trunks = tuple(read_trunks(file))
+        if trunks != pbx.trunks:
+            await pbx.set_trunks(trunks)
+            log.info("trunks.changed", trunks=len(trunks))
 
 
 def state_folder(settings: Settings) -> Path:

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter
+
 from cti.base.errors import UserError
 from cti.processes.files import write_private
 
@@ -36,7 +38,7 @@ class Trunk:
     """A line to a carrier.
 
     addresses: the host's, IPv4, for those transports that are not told its name; registers: we
-    register there; max_channels and caller IDs are none of the PBX's business.
+    register there; watched: it is asked (OPTIONS) whether it is there.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Trunk:
     username: str = ""
     secret: str = ""
     codecs: tuple[str, ...] = ("alaw", "ulaw")
+    watched: bool = True
 
     @property
     def target(self) -> str:
@@ -117,6 +120,11 @@ async def addresses_of(host: str) -> tuple[str, ...]:
     return tuple(sorted({str(entry[4][0]) for entry in found}))
 
 
+def trunks_beside(phones_file: Path) -> Path:
+    """Where the trunks are told to a PBX that reads agents' phones from this file."""
+    return phones_file.with_name("trunks.json")
+
+
 def write_trunks(file: Path, trunks: Sequence[Trunk]) -> None:
     """Replace the file, readable for its owner alone."""
     write_private(file, json.dumps([asdict(trunk) for trunk in trunks], indent=1) + "\n")
@@ -125,15 +133,14 @@ def write_trunks(file: Path, trunks: Sequence[Trunk]) -> None:
 def read_trunks(file: Path) -> list[Trunk]:
     """The trunks in the file; none while it does not exist. UserError for another file."""
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
-        trunks = [
-            Trunk(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-            for entry in entries
-        ]
-        for trunk in trunks:
-            check_trunk(trunk)
+        trunks = _TRUNKS.validate_json(file.read_bytes())
     except FileNotFoundError:
         return []
-    except (ValueError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise UserError(f"{file} is not a file of trunks.", "The service writes it.") from error
+    for trunk in trunks:
+        check_trunk(trunk)
     return trunks
+
+
+_TRUNKS: Final = TypeAdapter(list[Trunk])

@@ -25,5 +25,6 @@ class TrunkRow(Base):
     codecs: Mapped[list[Any]]
     caller_ids: Mapped[list[Any]] = mapped_column(doc="E.164; empty: whatever a campaign shows")
     max_channels: Mapped[int | None]
+    watched: Mapped[bool] = mapped_column(doc="asked (OPTIONS) whether it is there")
     enabled: Mapped[bool]
     created_at: Mapped[datetime]

@@ -102,6 +102,14 @@ class CampaignService:
         names = ", ".join(campaign.name for campaign in campaigns) or "none"
         raise NotFound(f"There is no campaign “{name}”.", f"There are: {names}.")
 
+    async def dialling_by(self, trunk: str) -> list[str]:
+        """Names of the campaigns, not yet stopped, that dial by this trunk."""
+        return [
+            campaign.name
+            for campaign in await self.campaigns()
+            if campaign.settings.trunk == trunk and campaign.state != CampaignState.STOPPED
+        ]
+
     async def update(
         self,
         campaign_id: int,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from dialer.decisions.experience import Experience
 from dialer.engine import answering, telling
 from dialer.engine.attempts import Attempts
 from dialer.engine.cancelling import Canceller
+from dialer.engine.carriers import Carriers
 from dialer.engine.events import CallResolved, PacerDecided
 from dialer.engine.filler import Filler
 from dialer.engine.flights import Flight
@@ -100,7 +102,7 @@ class Dialler:
     roster: Roster
     signals: Signals
     clock: Clock
-    trunk: str
+    carriers: Carriers
     record_path: Callable[[str], Path]
     make_pacer: MakePacer = make
     home_region: str = "CN"
@@ -174,6 +176,11 @@ class Dialler:
         running = self.running.get(campaign_id)
         return running.last.reasons if running and running.last else ()
 
+    def trunks_changed(self) -> None:
+        """Campaigns may dial by another trunk now, or show another number."""
+        self._changed.update(self.running)
+        self._wake.set()
+
     def campaign_changed(self, campaign_id: int) -> None:
         """A campaign was started, paused, stopped or edited."""
         self._changed.add(campaign_id)
@@ -193,6 +200,11 @@ class Dialler:
         limit = running.campaign.settings.max_lines
         if limit is not None and self.attempts.flights.lines(campaign_id) >= limit:
             raise Conflict(f"All lines of the campaign are in use: {limit}.", "Try again soon.")
+        if self.carriers.free_lines(running.campaign.trunk) == 0:
+            raise Conflict(
+                f"The trunk “{running.campaign.trunk}” has no free line, or is off.",
+                "Look at it under Trunks.",
+            )
         return running
 
     async def place_one(
@@ -326,13 +338,24 @@ class Dialler:
 
     def snapshot(self, running: Running) -> Snapshot:
         """This moment, as the campaign's pacer sees it."""
-        return self.looker.look(
+        seen = self.looker.look(
             running.campaign.id,
             running.campaign.settings,
             running.zone,
             supply=running.supply,
             segment=running.segment,
             rate_tokens=running.refill(self.clock.monotonic()),
+        )
+        free = self.carriers.free_lines(running.campaign.trunk)
+        if free is None or (seen.max_lines or inf) <= seen.lines_in_use + free:
+            return seen
+        return replace(seen, max_lines=seen.lines_in_use + free)
+
+    def lines_over(self, trunk: str) -> int:
+        """Calls of ours that use a trunk now, of whichever campaign."""
+        flights, settings = self.attempts.flights, self.attempts.campaigns
+        return sum(
+            (settings[f.campaign_id].trunk or self.carriers.default) == trunk for f in flights
         )
 
     def _place(self, campaign: Campaign, flight: Flight) -> None:
@@ -416,9 +439,8 @@ class Dialler:
             await self.filler.drain(campaign_id)  # also when an earlier try at it failed
             return
         was = self.running.get(campaign_id)
-        campaign = Campaign(
-            row.id, row.name, settings, settings.trunk or self.trunk, row.client_id, row.mode
-        )
+        trunk = settings.trunk or self.carriers.default
+        campaign = Campaign(row.id, row.name, settings, trunk, row.client_id, row.mode)
         options = settings.pacing.options
         zone = zone_of(settings, self.home_region)
         await self.window.open(campaign_id, zone, settings.pacing.window_days)
@@ -427,9 +449,8 @@ class Dialler:
         else:
             pacer = await self._new_pacer(campaign_id, row.mode, options, was)
         self.news.open(campaign_id)
-        running = Running(
-            campaign, row.mode, options, pacer, cycle(settings.caller_ids or ("",)), zone
-        )
+        shown = self.carriers.shown(trunk, settings.caller_ids)
+        running = Running(campaign, row.mode, options, pacer, cycle(shown or ("",)), zone)
         running.tokens_at = self.clock.monotonic()
         if was is None:
             await self.filler.rebuild(campaign_id)

@@ -45,6 +45,7 @@ from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine.answering import Answering
 from dialer.engine.attempts import Attempts
+from dialer.engine.carriers import OneCarrier
 from dialer.engine.dialler import Dialler
 from dialer.engine.figures import Figures
 from dialer.engine.filler import Filler
@@ -331,7 +332,7 @@ class Engine:
             self.roster,
             signals,
             clock,
-            "carrier",
+            OneCarrier("carrier"),
             lambda attempt: Path("/recordings") / f"{attempt}.raw",
         )
         self.by_hand = ByHand(store, self.dialler, self.roster, signals, clock)

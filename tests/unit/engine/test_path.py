@@ -11,6 +11,7 @@ from cti.ami import actions as act
 from cti.base.errors import Conflict, NotFound, UserError
 from dialer.attempts.events import AttemptBridged, AttemptEnded, LeadScheduled
 from dialer.attempts.models import AttemptRow
+from dialer.engine.carriers import OneCarrier
 from dialer.leads.models import LeadRow, NumberRow
 from tests.fake_pbx import (
     BUSY,
@@ -178,7 +179,7 @@ async def test_what_cannot_be_said_to_the_pbx_is_not_dialled(outside: Outside) -
     await outside.agents(1)
     await outside.campaign(leads=1)
     engine = outside.engine()
-    engine.dialler.trunk = "my trunk"
+    engine.dialler.carriers = OneCarrier("my trunk")
     await engine.start()
     await asyncio.sleep(10)
     (attempt,) = await outside.attempts()

@@ -147,6 +147,7 @@ def _trunks() -> None:
         sa.Column("codecs", Json, nullable=False),
         sa.Column("caller_ids", Json, nullable=False),
         sa.Column("max_channels", sa.Integer(), nullable=True),
+        sa.Column("watched", sa.Boolean(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_trunks"),
