@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Literal
@@ -78,6 +78,8 @@ class Bus:
         self._task: asyncio.Task[None] | None = None
         self.connected = False
         self.counters = Counters()
+        self.taps: list[Callable[[Message], None]] = []
+        """Told every message as it is published; must not block."""
 
     async def start(self) -> None:
         """Begin connecting; returns at once. What is published meanwhile waits."""
@@ -96,6 +98,11 @@ class Bus:
                 self.counters.dropped += 1
             self._events.append(message)
         self._wake.set()
+        for tap in self.taps:
+            try:
+                tap(message)
+            except Exception:
+                log.exception("bus.tap_failed", topic=message.topic)
 
     async def close(self) -> None:
         """Send what waits (for at most a second), say offline, disconnect."""

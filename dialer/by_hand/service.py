@@ -155,11 +155,14 @@ class ByHand:
 
     async def shown(self, campaign_id: int, agent_name: str) -> PreviewLead:
         """The lead that an agent looks at now. Raises NotFound."""
-        agent = self.roster.get(agent_name)
-        for preview in self.previews.values():
-            if preview.agent is agent and preview.campaign.id == campaign_id:
-                return await self._view(preview)
+        preview = self.preview_of(self.roster.get(agent_name))
+        if preview is not None and preview.campaign.id == campaign_id:
+            return await self._view(preview)
         raise NotFound(f"Agent {agent_name} looks at no lead.", "Ask for the next one.")
+
+    def preview_of(self, agent: Agent) -> Preview | None:
+        """The lead that an agent looks at, if any."""
+        return next((p for p in self.previews.values() if p.agent is agent), None)
 
     async def dial_previewed(
         self, campaign_id: int, lead_id: int, number: str | None = None
@@ -172,7 +175,7 @@ class ByHand:
         preview = self._preview(campaign_id, lead_id)
         if preview.agent.mode == "nailed_up" and not preview.agent.leg_ready:
             raise Conflict(f"The phone of agent {preview.agent.name} is not connected.")
-        e164 = self._e164(preview.campaign, number) if number is not None else None
+        e164 = self.e164(preview.campaign, number) if number is not None else None
 
         async def commit(campaign: Campaign, caller_id: Callable[[], str]) -> Flight:
             asked = self._asked(preview.attempt_id, preview.agent, "preview", caller_id)
@@ -211,7 +214,7 @@ class ByHand:
         """
         await self.dialler.catch_up()
         running = self.dialler.open_for_calls(campaign_id)
-        e164 = self._e164(running.campaign, number)
+        e164 = self.e164(running.campaign, number)
         region = running.campaign.settings.region or self.default_region
         agent = self._reserve(agent_name)
         attempt_id = agent.call or ""
@@ -239,11 +242,11 @@ class ByHand:
     def _reserve(self, name: str) -> Agent:
         """The agent, set aside for a call whose id is then `agent.call`."""
         agent = self.roster.get(name)
-        for preview in self.previews.values():
-            if preview.agent is agent:
-                raise Conflict(
-                    f"Agent {name} looks at lead {preview.lead_id}.", "Dial it or skip it first."
-                )
+        preview = self.preview_of(agent)
+        if preview is not None:
+            raise Conflict(
+                f"Agent {name} looks at lead {preview.lead_id}.", "Dial it or skip it first."
+            )
         if not agent.free:
             state = agent.state if agent.state is not AgentState.READY else "without a phone"
             raise Conflict(f"Agent {name} is {state}.", "Only who is ready can be given a call.")
@@ -310,7 +313,8 @@ class ByHand:
 
     # -- small tools -----------------------------------------------------------------------------
 
-    def _e164(self, campaign: Campaign, number: str) -> str:
+    def e164(self, campaign: Campaign, number: str) -> str:
+        """A number as people write it, as the campaign would dial it. UserError for none."""
         try:
             return normalise(number, campaign.settings.region or self.default_region)
         except RefusedError as error:

@@ -32,6 +32,19 @@ class Disposition(BaseModel):
         default=None,
         description="who picked up, where the disposition says so: it teaches, and overrules",
     )
+    reached: bool | None = Field(
+        default=None,
+        description="whether the person on the list was talked to, so that the script's required "
+        "answers are asked for; unset: unless the contact or number was wrong, or no person there",
+    )
+
+    @property
+    def person_reached(self) -> bool:
+        """Whether the person on the list was talked to."""
+        if self.reached is not None:
+            return self.reached
+        wrong = {Meaning.WRONG_CONTACT, Meaning.NUMBER_CHANGED}
+        return self.meaning not in wrong and self.answered_by in {None, "person"}
 
 
 def _shipped(code: str, label: str, label_zh: str, meaning: Meaning, key: int) -> Disposition:
@@ -43,6 +56,7 @@ def _shipped(code: str, label: str, label_zh: str, meaning: Meaning, key: int) -
         key=key,
         needs_time=code == "callback_at",
         answered_by=None if meaning is Meaning.NUMBER_CHANGED else "person",
+        reached=False if code == "third_party" else None,
     )
 
 

@@ -58,6 +58,14 @@ class CampaignSettings(BaseModel):
         "for everyone if the campaign has no client",
     )
     dispositions: tuple[Disposition, ...] = SHIPPED
+    script_id: int | None = Field(
+        default=None, description="script that agents follow, its newest version; unset: none"
+    )
+    recording_notice: str | None = Field(
+        default=None,
+        max_length=500,
+        description="what must be said of the recording; unset: the site's, empty: nothing",
+    )
     abandon_target: float = Field(
         default=0.03,
         ge=0,

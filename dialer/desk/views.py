@@ -72,6 +72,7 @@ class DeskCall(BaseModel):
     sounds_like: HeardLike | None
     wrap_until: datetime | None = Field(description="when the wrap-up ends by itself")
     notice: str = Field(description="what must be said of the recording, in plain text")
+    notice_zh: str = Field(default="", description="the same in Chinese, where there is one")
 
 
 class DeskNumber(BaseModel):

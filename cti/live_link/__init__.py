@@ -1,0 +1,1 @@
+"""One WebSocket per browser: what MQTT tells the world, told to each person by right."""
