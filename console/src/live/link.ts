@@ -2,15 +2,18 @@ import type { LiveStore, Notice } from "./store";
 
 export type LinkState = "connecting" | "up" | "lost";
 
+/** Why the service ends a link; after all but the first two, the page comes back by itself. */
+type Bye = "signed_out" | "elsewhere" | "too_slow" | "flood" | "stopping";
+
 /** Frames from the service (docs: the live link). */
 type Frame =
-  | { type: "hello"; version: string; server_time: string }
+  | { type: "hello"; version: string; server_time: string; browser?: string }
   | { type: "state" | "event"; topic: string; payload: unknown }
   | { type: "ready" }
   | { type: "desk"; payload: unknown }
   | { type: "board"; payload: unknown }
   | { type: "notice"; payload: Notice }
-  | { type: "bye"; reason: "signed_out" | "elsewhere" | "too_slow" | "flood" }
+  | { type: "bye"; reason: Bye }
   | { type: "pong" };
 
 export interface LinkParts {
@@ -19,7 +22,7 @@ export interface LinkParts {
   /** After the first states: what the page shows may be old. */
   onReady: () => void;
   /** The service wants us gone. */
-  onBye: (reason: string) => void;
+  onBye: (reason: Bye) => void;
   WebSocket?: typeof WebSocket;
   random?: () => number;
 }
@@ -35,6 +38,8 @@ const SILENCE = 10_000;
  */
 export class LiveLink {
   state: LinkState = "connecting";
+  /** How the service calls this page, e.g. to leave it out when it tells the others. */
+  browser = "";
   private socket: WebSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
@@ -49,6 +54,7 @@ export class LiveLink {
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
+    this.become("connecting");
     addEventListener("online", this.connectNow);
     this.connect();
   }
@@ -58,16 +64,18 @@ export class LiveLink {
     removeEventListener("online", this.connectNow);
     clearTimeout(this.timer);
     this.drop();
-    this.become("connecting");
+    this.become("lost");
   }
 
   /** Do not wait any longer: the network is back, or a person asked. */
   readonly connectNow = (): void => {
-    if (this.stopped || this.state === "up") return;
     this.failures = 0;
-    clearTimeout(this.timer);
-    this.drop();
-    this.connect();
+    if (this.stopped) this.start();
+    else if (this.state !== "up") {
+      clearTimeout(this.timer);
+      this.drop();
+      this.connect();
+    }
   };
 
   subscribe = (listener: () => void): (() => void) => {
@@ -88,8 +96,10 @@ export class LiveLink {
     const frame = JSON.parse(text) as Frame;
     this.expectWithin(PING_EVERY);
     const { store } = this.parts;
-    if (frame.type === "hello") store.begin(frame.server_time);
-    else if (frame.type === "state") store.state(frame.topic, frame.payload);
+    if (frame.type === "hello") {
+      this.browser = frame.browser ?? "";
+      store.begin(frame.server_time);
+    } else if (frame.type === "state") store.state(frame.topic, frame.payload);
     else if (frame.type === "event") store.event(frame.topic, frame.payload);
     else if (frame.type === "desk" || frame.type === "board")
       store.state(frame.type, frame.payload);
@@ -105,7 +115,7 @@ export class LiveLink {
     this.parts.onReady();
   }
 
-  private bye(reason: string): void {
+  private bye(reason: Bye): void {
     if (reason === "flood") this.failures = Math.max(this.failures, 4);
     if (reason === "signed_out" || reason === "elsewhere") this.stop();
     this.parts.onBye(reason);

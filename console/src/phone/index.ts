@@ -1,0 +1,86 @@
+import { useEffect, useSyncExternalStore } from "react";
+import { early } from "../api/early";
+import type { Me } from "../api/me";
+import { link, store } from "../live";
+import type { Phone } from "./engine";
+import { NO_PHONE, type PhoneConfig, type PhoneView } from "./view";
+
+/** The page's one phone: lives from sign-in to sign-out, whatever page is open. */
+let phone: Phone | null = null;
+let config: PhoneConfig | null = null;
+const listeners = new Set<() => void>();
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+export interface PhoneHere {
+  view: PhoneView;
+  /** null: no phone in this page. */
+  phone: Phone | null;
+  /** What the person talks through; null: not known yet, or nothing. */
+  config: PhoneConfig | null;
+}
+
+let here: PhoneHere = { view: NO_PHONE, phone: null, config: null };
+
+function refresh(): void {
+  here = { view: phone?.view ?? NO_PHONE, phone, config };
+  tell();
+}
+
+export function usePhone(): PhoneHere {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => here,
+  );
+}
+
+/** Makes this page the phone of those who have one. */
+export function usePagePhone(me: Me): void {
+  const has = me.agent !== null || me.rights.includes("hear_calls");
+  useEffect(() => {
+    if (!has) return;
+    let over = false;
+    void start(() => over);
+    return () => {
+      over = true;
+      phone?.close();
+      phone = null;
+      config = null;
+      refresh();
+    };
+  }, [has]);
+}
+
+async function start(over: () => boolean): Promise<void> {
+  const got = await early<PhoneConfig>("GET", "/v1/me/phone").catch(() => null);
+  if (!got || over()) return;
+  config = got;
+  refresh();
+  if (got.kind !== "browser") return;
+  const { Phone } = await import("./engine");
+  if (over()) return;
+  const made = new Phone(got, tellWhere);
+  phone = made;
+  made.subscribe(refresh);
+  refresh();
+}
+
+/** The person's pages on other machines learn that the phone is in this one. */
+function tellWhere(): void {
+  if (!link.browser) return;
+  void early("POST", "/v1/desk/phone-here", { browser: link.browser }).catch(() => {});
+}
+
+link.subscribe(() => {
+  // A new connection is a new browser to the service.
+  if (link.state === "up" && phone && phone.view.line !== "off") tellWhere();
+});
+
+store.onNotice(({ kind }) => {
+  if (kind === "phone_elsewhere" && phone && phone.view.line !== "off") phone.leaveTo("machine");
+});
