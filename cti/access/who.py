@@ -31,6 +31,7 @@ class Who:
     agent: name of the agent this user works as. client_id: sees only what is run for this client.
     team: a team leader's, who acts on its agents only. session: which sign-in, None for a token.
     must_change: a new password is due, and nothing else is possible before. address: from where.
+    is_program: it is the holder of the service's own bearer token: the command line, the demo.
     """
 
     user_id: int | None
@@ -43,6 +44,7 @@ class Who:
     session: str | None = None
     must_change: bool = False
     address: str = ""
+    is_program: bool = False
 
     def may(self, right: Right) -> bool:
         """Whether this is allowed to them."""
@@ -64,13 +66,8 @@ class Who:
         """Whether an agent of this team is theirs to see."""
         return self.only_team is None or bool(team and team == self.only_team)
 
-    @property
-    def is_program(self) -> bool:
-        """Whether it is the service's own bearer token: the command line, the demo."""
-        return self.user_id is None
 
-
-TOKEN = Who(None, "token", Role.ADMINISTRATOR, ROLES[Role.ADMINISTRATOR])
+TOKEN = Who(None, "token", Role.ADMINISTRATOR, ROLES[Role.ADMINISTRATOR], is_program=True)
 """The holder of the service's bearer token: the command line on the same machine."""
 
 

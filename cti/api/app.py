@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from cti.access.errors import Forbidden, NotSignedIn, TooLarge, TooMany
 from cti.access.who import Door, Needs, Public, Sight, TokenDoor, public
+from cti.api.acts import Acts, Tell
 from cti.base.errors import Conflict, NotFound, UserError
 
 Check = Callable[[], Awaitable[dict[str, str]]]
@@ -42,6 +43,7 @@ def create_app(
     door: Door | None = None,
     sight: Sight | None = None,
     origins: Sequence[str] = (),
+    tell: Tell | None = None,
 ) -> FastAPI:
     """The application. Raises UndeclaredRoute for a route that does not say who may call it.
 
@@ -49,6 +51,7 @@ def create_app(
     door: knows people by their sign-in; the bearer `token` opens without it.
     sight: tells whose a thing is, for people who see a part only.
     origins: further addresses that the console is reached at, through a proxy say.
+    tell: told of every change, for the audit.
     """
     # With the docs page's scripts from here: a call centre's network may reach nothing else.
     app: FastAPI = FastAPIOffline(
@@ -64,6 +67,8 @@ def create_app(
         _declare(router)
         app.include_router(router)
     _errors_in_one_form(app)
+    if tell is not None:
+        app.add_middleware(Acts, tell=tell)
     return app
 
 

@@ -6,7 +6,6 @@ the path of the thing in the API, without `/v1`: `agents/anna`, `leads/7`.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -15,14 +14,17 @@ import orjson
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Select, Table, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from cti.access.acts import noted
 from cti.access.who import Who
 from cti.audit.models import AuditRow
 from cti.base.clock import Clock
 from cti.base.csv_lines import csv_line
+from cti.base.incidents import Incident
 from cti.base.signals import Signals
 from cti.store.batches import Batches
-from cti.store.engine import Store
+from cti.store.engine import Store, first_line
 
 log = structlog.get_logger(__name__)
 
@@ -30,9 +32,6 @@ _AUDIT: Final = cast("Table", AuditRow.__table__)
 MAX_PAGE: Final = 500
 _MOST_DETAILS: Final = 4000
 """Characters of JSON; longer details are cut to their names."""
-
-noted: ContextVar[list[str] | None] = ContextVar("noted", default=None)
-"""The acts written down while the present request is served; None outside of requests."""
 
 
 class Act(BaseModel):
@@ -95,6 +94,18 @@ class Audit:
     def note_soon(self, who: Who, act: str, subject: str, **details: Any) -> None:
         """Written within a second or two: for what programs do by the hundred."""
         self.batches.put(self._row(who, act, subject, details))
+
+    async def tell(self, who: Who, act: str, subject: str, details: dict[str, Any]) -> None:
+        """A change over HTTP that no route wrote down itself. It is done: this never raises."""
+        if who.is_program:
+            self.note_soon(who, act, subject, **details)
+            return
+        try:
+            await self._write(self._row(who, act, subject, details))
+        except (SQLAlchemyError, OSError) as error:
+            why = first_line(error)
+            log.warning("audit.not_written", who=who.name, act=act, subject=subject, why=why)
+            self.signals.emit(Incident("rows_not_kept", f"An act was not audited: {why}", "error"))
 
     async def begin(self, who: Who, act: str, subject: str, **details: Any) -> int:
         """An act that lasts begins. Gives its id for `end`."""

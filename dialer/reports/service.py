@@ -107,6 +107,11 @@ class ReportService:
         """Raises NotFound."""
         return self._job(report_id).view()
 
+    def campaign_of(self, report_id: int) -> int | None:
+        """The campaign a report is of; None when there is no such report."""
+        job = self._jobs.get(report_id)
+        return job.order.campaign_id if job else None
+
     async def wait(self, report_id: int) -> ReportProgress:
         """Wait until a report is done or failed. Raises NotFound."""
         job = self._job(report_id)
