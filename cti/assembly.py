@@ -9,6 +9,7 @@ from typing import cast
 
 from sqlalchemy import Table
 
+from cti.access.who import Who
 from cti.agents.history import AgentHistory
 from cti.agents.memory import AgentMemory
 from cti.agents.models import AgentStateRow
@@ -36,14 +37,18 @@ from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.phones.relay import PhoneRelay
 from cti.phones.service import PhoneService
+from cti.screens import Ground, make_screens
 from cti.service import Service
 from cti.settings import Settings
+from cti.sight import client_exists
 from cti.site.service import SiteService
 from cti.site.settings import SiteSettings
 from cti.store.batches import Batches
 from cti.store.engine import Store
 from cti.trunks.service import TrunkService
 from cti.trunks.testing import TestCalls
+from cti.users.api import Site
+from cti.users.people import People
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
 from dialer.board.board import (
@@ -191,6 +196,19 @@ def build(settings: Settings) -> Service:
         lambda since: read_cel(infrastructure.cel_file, since),
     )
     site = SiteService(store, clock, signals, SiteSettings(region=settings.default_region))
+    audit = Audit(store, clock, signals, timedelta(days=settings.audit_days))
+    people = People.make(
+        store,
+        clock,
+        signals,
+        audit,
+        agent_exists=lambda name: any(agent.name == name for agent in roster),
+        client_exists=client_exists(store),
+        folder=infrastructure.state,
+        site=Site(settings.public_url, lambda who: _phone_of(roster, who)),
+        idle=timedelta(hours=settings.session_idle_hours),
+        longest=timedelta(hours=settings.session_hours),
+    )
     service = Service(
         settings=settings,
         infrastructure=infrastructure,
@@ -244,7 +262,8 @@ def build(settings: Settings) -> Service:
         ),
         recordings=recordings,
         incidents=Incidents(store, signals, clock, incidents),
-        audit=Audit(store, clock, signals),
+        audit=audit,
+        people=people,
         board=Board(
             store,
             roster,
@@ -264,6 +283,23 @@ def build(settings: Settings) -> Service:
         ),
     )
     trunks.lines, trunks.used_by = dialler.lines_over, campaigns.dialling_by
+    service.screens = make_screens(
+        Ground(
+            store,
+            clock,
+            signals,
+            bus,
+            roster,
+            service.agents,
+            inbound,
+            attempts,
+            dialler,
+            service.by_hand,
+            service.do_not_call,
+            service.board,
+            site,
+        )
+    )
     service.watchdog.knows = service.wanted
     events.to = service.on_pbx_event
     service.wire()
@@ -278,6 +314,11 @@ class Relay:
 
     def __call__(self, event: ami.Event) -> None:
         self.to(event)
+
+
+def _phone_of(roster: Roster, who: Who) -> str | None:
+    """The kind of phone of the agent that somebody works as."""
+    return next((agent.phone_kind for agent in roster if agent.name == who.agent), None)
 
 
 def _tell(bus: Bus, signals: Signals, message: payloads.Message) -> None:

@@ -50,7 +50,8 @@ async def _serve(settings: Settings, build: Callable[[Settings], Service]) -> No
         except BaseException:
             await service.infrastructure.stop()
             raise
-        _tell(address, listener, service)
+        url = _tell(address, listener, service)
+        await service.people.first_sign_in(url)
         async with _http(service, listener) as ended:
             stopped = asyncio.get_running_loop().create_task(stopping.wait())
             await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -121,7 +122,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _tell(file: Path, listener: socket.socket, service: Service) -> None:
+def _tell(file: Path, listener: socket.socket, service: Service) -> str:
     host, port = listener.getsockname()[:2]
     url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared
     ground = service.infrastructure
@@ -130,3 +131,4 @@ def _tell(file: Path, listener: socket.socket, service: Service) -> None:
         said["sip"] = "{}:{}".format(*ground.pbx.sip)
     write_private(file, json.dumps(said) + "\n")
     log.info("service.listening", url=url, docs=f"{url}/docs")
+    return url

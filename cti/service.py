@@ -52,7 +52,9 @@ from cti.live import redis as live
 from cti.phones.api import router as phones_router
 from cti.phones.relay import PhoneRelay
 from cti.phones.service import PhoneService
+from cti.screens import Screens
 from cti.settings import Settings
+from cti.sight import HouseSight
 from cti.site.api import router as site_router
 from cti.site.service import SiteService
 from cti.store.batches import Batches
@@ -62,6 +64,7 @@ from cti.trunks.api import router as trunks_router
 from cti.trunks.events import TrunksChanged
 from cti.trunks.service import TrunkService
 from cti.trunks.testing import TestCalls
+from cti.users.people import People
 from dialer.announcements.api import router as announcements_router
 from dialer.announcements.service import AnnouncementService
 from dialer.announcements.unknown import UnknownService
@@ -180,7 +183,9 @@ class Service:
     recordings: RecordingService
     incidents: Incidents
     audit: Audit
+    people: People
     board: Board
+    screens: Screens = field(init=False)
     ready: bool = False
     _finished: bool = False
     _hurried: bool = False
@@ -208,6 +213,7 @@ class Service:
             (self.bus.start, self.bus.close),
             (self.site.load, _nothing),
             (self.agents.load, _nothing),
+            (self.screens.load, _nothing),
             (self.agi.start, self.agi.close),
             (self._start_pbx, _nothing),
             (self.link.start, self.link.close),
@@ -245,6 +251,8 @@ class Service:
         await self.audit.settle()
         self.audit.start()
         undo.push_async_callback(self.audit.close)
+        await self.people.start()
+        undo.push_async_callback(self.people.close)
         await self.incidents.load()
         self.incidents.kept.start()
         undo.push_async_callback(self.incidents.kept.close)
@@ -271,6 +279,8 @@ class Service:
         await self.dialler.start()
         undo.push_async_callback(self.dialler.close)
         undo.push_async_callback(self.by_hand.close)
+        self.screens.start()
+        undo.push_async_callback(self.screens.close)
         reminders = Reminders(self.store, self.signals, self.clock)
         reminders.start()
         undo.push_async_callback(reminders.close)
@@ -371,8 +381,14 @@ class Service:
             token=self.infrastructure.api_token,
             version=version("cti"),
             check=self.check,
+            door=self.people.door,
+            sight=HouseSight(self.store, self.roster, self.reports.campaign_of),
+            origins=[self.settings.public_url] if self.settings.public_url else [],
+            tell=self.audit.tell,
             routers=[
+                self.people.router(),
                 board_router(self.board),
+                *self.screens.routers(),
                 campaigns_router(self.campaigns),
                 pacing_router(self.pacing),
                 by_hand_router(self.by_hand),
