@@ -33,7 +33,8 @@ def draw(board: dict[str, Any], url: str, token: str) -> RenderableType:
         columns.append(_outcomes(campaign))
     parts.append(Columns(columns, padding=(0, 2)))
     parts.append(_retries(board))
-    parts.append(Text(f"API docs {url}/docs   token {token}   Ctrl-C ends the demo", style="dim"))
+    doors = f"Console {url}   API docs {url}/docs   token {token}   Ctrl-C ends the demo"
+    parts.append(Text(doors, style="dim"))
     return Panel(Group(*parts), title="CTI live board", border_style="dim")
 
 

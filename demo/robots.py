@@ -38,12 +38,28 @@ class Robots:
     mqtt_url: str
     clock: Clock
     rng: random.Random
+    away: set[str] = field(default_factory=set)
+    """Whose seat a person has taken: these act by themselves."""
     _acts: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _talking: set[str] = field(default_factory=set)
     _task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to listen and act."""
         self._task = asyncio.get_running_loop().create_task(self._listen(), name="robots")
+
+    def hurry(self, agent: str) -> None:
+        """End this agent's talk now, if it has one."""
+        if agent in self._talking:
+            self._acts.pop(agent).cancel()
+            act = partial(self._hang_up, agent)
+            self._acts[agent] = asyncio.get_running_loop().create_task(self._quietly(act))
+
+    def step_aside(self, agent: str) -> None:
+        """Leave this agent's calls to a person from now on."""
+        self.away.add(agent)
+        if agent in self._acts:
+            self._acts.pop(agent).cancel()
 
     async def close(self) -> None:
         """Sit still."""
@@ -72,7 +88,11 @@ class Robots:
         agent, call = state["agent"], state["call"]
         if agent in self._acts:
             self._acts.pop(agent).cancel()
+        self._talking.discard(agent)
+        if agent in self.away:
+            return
         if state["state"] == "talking":
+            self._talking.add(agent)
             act = partial(self._talk, agent)
         elif state["state"] == "wrapping" and call:
             act = partial(self._wrap_up, agent, call)
@@ -87,6 +107,9 @@ class Robots:
 
     async def _talk(self, agent: str) -> None:
         await asyncio.sleep(self.rng.uniform(*LONGEST_TALK))
+        await self._hang_up(agent)
+
+    async def _hang_up(self, agent: str) -> None:
         await self.http.post(f"/v1/agents/{agent}/hang-up")
 
     async def _wrap_up(self, agent: str, call: str) -> None:

@@ -13,7 +13,7 @@ import random
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from cti.processes.ports import Ports
 from cti.serve import ADDRESS_FILE
 from cti.settings import Settings
 from demo.http import all_recordings, attempts_of, imported, ok
+from demo.people import Seats, client_of_demo, invite
 from demo.report import report
 from demo.robots import Robots
 from demo.teaching import teach_demo
@@ -82,6 +83,7 @@ class Demo:
     token: str = ""
     campaign: str = "Demo"
     campaign_id: int = 0
+    client_id: int | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     _boards: list[dict[str, Any]] = field(default_factory=list)
@@ -100,9 +102,13 @@ class Demo:
             http = await undo.enter_async_context(self.client())
             said = json.loads((self.plan.state / ADDRESS_FILE).read_text())
             host, _, port = said["sip"].rpartition(":")
-            await world.ensure((host, int(port)), await self.hire(http))
+            sip = (host, int(port))
+            phones = await self.hire(http)
+            await world.ensure(sip, phones)
             await world.registered(self.plan.agents)
             robots = await self.seat(undo, http, said["mqtt"])
+            seats = dict(zip(self._names(), phones, strict=True))
+            await self.open_doors(undo, http, robots, seats, partial(world.ensure, sip))
             keeper = asyncio.get_running_loop().create_task(self._keep_alive(world), name="keeper")
             undo.push_async_callback(_cancel, [keeper])
             callers = partial(self._call_in, world)
@@ -226,6 +232,24 @@ class Demo:
             await ok(http.post(f"/v1/agents/{name}/sign-in"))
         return robots
 
+    async def open_doors(
+        self,
+        undo: contextlib.AsyncExitStack,
+        http: httpx.AsyncClient,
+        robots: Robots,
+        seats: Mapping[str, Phone | None],
+        phones: Callable[[list[Phone]], Awaitable[None]],
+    ) -> None:
+        """Tell how people come in, and let the robots make room for those who sit down."""
+        self.client_id = await client_of_demo(http)
+        guests = await invite(http, list(seats)[-1], self.client_id)
+        self.tell(f"The console is at {self.url}; each of these signs in once:")
+        for role, name, url in guests:
+            self.tell(f"  {role.replace('_', ' '):15} {name:8} {url}")
+        watching = Seats(http, robots, dict(seats), phones, self.tell).watch()
+        task = asyncio.get_running_loop().create_task(watching, name="seats")
+        undo.push_async_callback(_cancel, [task])
+
     async def leave(self, http: httpx.AsyncClient) -> None:
         """The robots sign out."""
         for name in self._names():
@@ -244,7 +268,12 @@ class Demo:
             # Nobody is lost here, and robots give up on a machine after five seconds.
             "answering": {"prices": {"lost_person": 38}},
         }
-        asked = {"name": self.campaign, "mode": self.plan.mode, "settings": settings}
+        asked = {
+            "name": self.campaign,
+            "mode": self.plan.mode,
+            "client_id": self.client_id,
+            "settings": settings,
+        }
         made = await ok(http.post("/v1/campaigns", json=asked))
         self.campaign_id = made["id"]
         with self.plan.leads.open("rb") as file:

@@ -38,7 +38,7 @@ async def _run(
     world = World(state, Ports(state, host), install, personas, host, sip_port=port)
 
     async def tell(phones: foreground.Phones) -> None:
-        await world.ensure(pbx, phones)
+        await world.ensure(pbx, [phone for phone in phones if not phone.browser])
 
     log.info("pstn.starting", trunk_uri=world.trunk_uri, pbx=pbx, folder=str(world.folder))
     await foreground.run(world.process, settings.phones_file, tell, tell)

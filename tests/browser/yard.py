@@ -78,8 +78,8 @@ class Town:
         self.people[name] = await self.ask("POST", "/v1/users", json=asked)
 
     async def link(self, name: str) -> str:
-        """A one-time sign-in: the page's address."""
-        made = await self.ask("POST", f"/v1/users/{name}/link")
+        """A one-time sign-in, without a password to be chosen: the page's address."""
+        made = await self.ask("POST", f"/v1/users/{name}/link", json={"sets_password": False})
         return str(made["url"])
 
     # -- customers -----------------------------------------------------------------------------

@@ -97,3 +97,25 @@ async def test_a_service_that_is_away_does_not_upset_a_robot(desk: Desk) -> None
     desk.hear("talking", "at-2")
     await asyncio.sleep(60)
     assert len(desk.asked) == 1
+
+
+async def test_a_robot_in_a_hurry_ends_its_talk_at_once_and_once(desk: Desk) -> None:
+    desk.hear("talking")
+    desk.robots.hurry("robot1")
+    await asyncio.sleep(0.1)
+    assert desk.asked == [("POST", "/v1/agents/robot1/hang-up", {})]
+    desk.hear("wrapping")
+    await asyncio.sleep(60)
+    assert [path for _, path, _ in desk.asked[1:]] == ["/v1/attempts/at-1/disposition"]
+    desk.robots.hurry("robot1")  # no talk: nothing to end
+    await asyncio.sleep(60)
+    assert len(desk.asked) == 2
+
+
+async def test_a_robot_that_stepped_aside_leaves_calls_to_the_person(desk: Desk) -> None:
+    desk.hear("talking")
+    desk.robots.step_aside("robot1")
+    desk.hear("wrapping")
+    desk.hear("talking", "at-2")
+    await asyncio.sleep(60)
+    assert desk.asked == []
