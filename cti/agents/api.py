@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.agents.states import Agent, AgentState
@@ -24,6 +24,14 @@ class NewAgent(BaseModel):
     phone_kind: Literal["sip", "browser"] = Field(
         "sip", description="sip: a phone of its own; browser: the one in the page"
     )
+    team: str = Field("", max_length=64, description="whose leader sees and leads this agent")
+
+
+class AgentChange(BaseModel):
+    """What to change of an agent; what is left out stays."""
+
+    display_name: str | None = Field(None, max_length=128)
+    team: str | None = Field(None, max_length=64, description="empty: no team")
 
 
 class AddedAgent(BaseModel):
@@ -95,21 +103,32 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
     @routes.get(
         "", summary="All agents and what they are doing", dependencies=[needs(Right.SEE_AGENTS)]
     )
-    async def agents() -> list[AgentView]:
-        return [AgentView.of(agent, clock) for agent in roster]
+    async def agents(who: Me) -> list[AgentView]:
+        return [AgentView.of(agent, clock) for agent in roster if who.sees_team(agent.team)]
 
     @routes.post(
         "", status_code=201, summary="Add an agent", dependencies=[needs(Right.EDIT_AGENTS)]
     )
     async def add(new: NewAgent) -> AddedAgent:
         row = await service.add(
-            new.name, display_name=new.display_name, mode=new.mode, phone_kind=new.phone_kind
+            new.name,
+            display_name=new.display_name,
+            mode=new.mode,
+            phone_kind=new.phone_kind,
+            team=new.team,
         )
         return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)
 
     @routes.get("/{name}", summary="One agent", dependencies=[needs(Right.SEE_AGENTS)])
     async def one(name: str) -> AgentView:
         return AgentView.of(roster.get(name), clock)
+
+    @routes.patch(
+        "/{name}", summary="Another team or full name", dependencies=[needs(Right.EDIT_AGENTS)]
+    )
+    async def change(name: str, change: AgentChange) -> AgentView:
+        agent = await service.change(name, display_name=change.display_name, team=change.team)
+        return AgentView.of(agent, clock)
 
     @routes.post(
         "/{name}/sign-in",

@@ -49,6 +49,7 @@ class AgentService:
         display_name: str = "",
         mode: str = "nailed_up",
         phone_kind: str = "sip",
+        team: str = "",
     ) -> AgentRow:
         """A new agent with a phone of their own; the row carries the phone's SIP secret."""
         if not NAME.fullmatch(name):
@@ -66,6 +67,7 @@ class AgentService:
             phone_secret=secrets.token_urlsafe(18),
             mode=mode,
             phone_kind=phone_kind,
+            team=_checked_team(team),
             created_at=self.clock.now(),
         )
         try:
@@ -76,6 +78,19 @@ class AgentService:
         self.roster.add(_live(row))
         await self.phones_changed(await self.phones())
         return row
+
+    async def change(
+        self, name: str, *, display_name: str | None = None, team: str | None = None
+    ) -> Agent:
+        """Set what is not None; an empty team is none."""
+        agent = self.roster.get(name)
+        async with self.store.write() as session:
+            row = await session.get_one(AgentRow, agent.id)
+            if display_name is not None:
+                row.display_name = agent.display_name = display_name.strip()[:128]
+            if team is not None:
+                row.team = agent.team = _checked_team(team)
+        return agent
 
     async def phones(self) -> list[Phone]:
         """Every agent's phone."""
@@ -149,6 +164,13 @@ class AgentService:
         except PbxError as error:
             raise Conflict(f"The call could not be ended: {error}.") from error
         return agent
+
+
+def _checked_team(team: str) -> str:
+    team = team.strip()
+    if len(team) > 64 or (not team.isprintable() and team):
+        raise UserError("A team's name has up to 64 printable characters.")
+    return team
 
 
 def _live(row: AgentRow) -> Agent:

@@ -130,3 +130,15 @@ def _show(agents: list[dict[str, Any]]) -> None:
         ],
         "No agents. Add one: `cti agent add NAME`.",
     )
+
+
+@app.command()
+def team(
+    name: Name,
+    team: Annotated[str, typer.Argument(help="The team's name; empty: none.")] = "",
+    state: State = None,
+) -> None:
+    """Put an agent into a team: its leader sees and leads them."""
+    with connect(state) as client:
+        agent = client.patch(f"/v1/agents/{segment(name)}", {"team": team})
+    note(f"{agent['name']} is in {agent['team'] or 'no team'}.")

@@ -24,6 +24,7 @@ from cti.cli import (
     reports,
     schedule,
     simulate,
+    users,
 )
 from cti.cli.options import State, load_settings
 
@@ -41,6 +42,7 @@ app.add_typer(attempts.app, name="attempt")
 app.add_typer(announcements.app, name="announcement")
 app.add_typer(amd.app, name="amd")
 app.add_typer(recordings.app, name="recording")
+app.add_typer(users.app, name="user")
 app.add_typer(clients.app, name="client")
 app.add_typer(outcomes.app, name="outcome")
 app.add_typer(reports.app, name="report")
