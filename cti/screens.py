@@ -39,6 +39,8 @@ from dialer.engine.attempts import Attempts
 from dialer.engine.dialler import Dialler
 from dialer.leads.numbers import zone_of_region
 from dialer.schedule.service import ScheduleService
+from dialer.scripts.api import router as scripts_router
+from dialer.scripts.service import ScriptService
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Screens:
     narrow: Narrow
     days: Days
     desk: DeskService
+    scripts: ScriptService
 
     async def load(self) -> None:
         """Read what must be known before anything changes."""
@@ -88,7 +91,11 @@ class Screens:
 
     def routers(self) -> list[APIRouter]:
         """Their routes."""
-        return [live_link_router(self.hub, self.desk), desk_router(self.desk)]
+        return [
+            live_link_router(self.hub, self.desk),
+            desk_router(self.desk),
+            scripts_router(self.scripts),
+        ]
 
 
 def make_screens(ground: Ground) -> Screens:
@@ -143,7 +150,7 @@ def make_screens(ground: Ground) -> Screens:
     )
     narrow = Narrow(owners.client_of, team_of)
     feed = BoardFeed(hub, BoardLooks(ground.board, narrow).look)
-    return Screens(hub, feed, owners, narrow, days, desk)
+    return Screens(hub, feed, owners, narrow, days, desk, ScriptService(store, clock))
 
 
 def _names(roster: Roster) -> Callable[[int], str | None]:
