@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from cti.access.rights import Right
 from cti.access.who import needs
 from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
+from dialer.leads.preview import ImportPreview
 from dialer.leads.rows import ImportOptions
 from dialer.leads.service import LeadService
 from dialer.leads.uploads import MAX_FILE
@@ -17,6 +18,13 @@ class StartedImport(BaseModel):
     """An import that runs in the background."""
 
     id: int = Field(description="to ask GET /v1/imports/{id} how far it is")
+
+
+class HowToImport(BaseModel):
+    """How a file that is kept is to be read."""
+
+    options: ImportOptions = ImportOptions()
+    list: str = Field(default="", max_length=128, description="the list to add to, or make")
 
 
 _FORM = form_of(
@@ -56,6 +64,49 @@ def router(service: LeadService) -> APIRouter:
                 str(form.get("list") or ""),
             )
         return StartedImport(id=import_id)
+
+    @routes.post(
+        "/campaigns/{campaign_id}/imports/preview",
+        summary="What an import of this file would do; nothing is imported",
+        openapi_extra=_FORM,
+        dependencies=[needs(Right.EDIT_LEADS)],
+    )
+    async def preview(campaign_id: int, request: Request) -> ImportPreview:
+        async with uploaded(request, MAX_FILE) as (file, form):
+            return await service.preview(
+                campaign_id,
+                chunks_of(file),
+                file.filename or "leads",
+                options_of(form, ImportOptions),
+                str(form.get("list") or ""),
+            )
+
+    @routes.post(
+        "/campaigns/{campaign_id}/imports/preview/{upload}",
+        summary="The same file, read in another way",
+        dependencies=[needs(Right.EDIT_LEADS)],
+    )
+    async def preview_again(campaign_id: int, upload: str, how: HowToImport) -> ImportPreview:
+        return await service.preview(campaign_id, None, "", how.options, how.list, upload=upload)
+
+    @routes.delete(
+        "/campaigns/{campaign_id}/imports/preview/{upload}",
+        status_code=204,
+        summary="Forget a file that was only looked at",
+        dependencies=[needs(Right.EDIT_LEADS)],
+    )
+    async def forget(campaign_id: int, upload: str) -> None:
+        service.discard_preview(campaign_id, upload)
+
+    @routes.post(
+        "/campaigns/{campaign_id}/imports/preview/{upload}/start",
+        status_code=202,
+        summary="Import the file that was looked at",
+        dependencies=[needs(Right.EDIT_LEADS)],
+    )
+    async def start_previewed(campaign_id: int, upload: str, how: HowToImport) -> StartedImport:
+        started = await service.start_previewed(campaign_id, upload, how.options, how.list)
+        return StartedImport(id=started)
 
     @routes.get(
         "/campaigns/{campaign_id}/imports",

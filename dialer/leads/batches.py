@@ -1,6 +1,7 @@
 """Stores one batch of an import: leads, numbers, rejected rows and the import's counters."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -20,6 +21,65 @@ _REJECTS = cast("Table", RejectRow.__table__)
 _LOOK_UP = 1000  # numbers in one query: databases limit its parameters
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where leads go. list_id: None for a list that is yet to be made."""
+
+    campaign_id: int
+    client_id: int | None
+    list_id: int | None
+    list_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Rows parted: those that become leads, those refused; barred: of these, not to be called."""
+
+    fresh: list[Candidate]
+    rejects: list[Reject]
+    barred: int
+
+
+async def sift(
+    session: AsyncSession,
+    batch: Sequence[Candidate | Reject],
+    into: Destination,
+    now: datetime,
+    within: dict[str, str] | None = None,
+) -> Sifted:
+    """Part `batch`; writes nothing. A row whose number the campaign already has is rejected, and
+    so is one whose numbers are all on the do-not-call list for good.
+
+    within: numbers of earlier rows that are not stored, and where they are; it is added to.
+    """
+    candidates = [item for item in batch if isinstance(item, Candidate)]
+    rejects = [item for item in batch if isinstance(item, Reject)]
+    earlier = {} if within is None else within
+    known = await _whereabouts(session, into, candidates) | earlier
+    barred = await read_barred_for_good(
+        session,
+        into.campaign_id,
+        into.client_id,
+        {e164 for candidate in candidates for e164, _ in candidate.numbers},
+        now,
+    )
+    fresh, refused_as_barred = [], 0
+    for candidate in candidates:
+        if where := known.get(candidate.numbers[0][0]):
+            rejects.append(reject(candidate.row, f"the number is already {where}"))
+            continue
+        if why := why_barred(candidate, barred):
+            rejects.append(reject(candidate.row, why))
+            refused_as_barred += 1
+            continue
+        fresh.append(_without_known(candidate, known))
+        for e164, _ in candidate.numbers:
+            here = f"on line {candidate.row.line} of this file"
+            known.setdefault(e164, here)
+            earlier.setdefault(e164, here)
+    return Sifted(fresh, rejects, refused_as_barred)
+
+
 async def store_batch(
     session: AsyncSession,
     import_id: int,
@@ -30,8 +90,7 @@ async def store_batch(
     """Store `batch` in the session's transaction and move the import's counters.
 
     share: how much of the file was read after this batch, 0 to 1. now: when the leads are due,
-    unless their calling windows open later. A row whose number the campaign already has is
-    rejected, and so is one whose numbers are all on the do-not-call list for good.
+    unless their calling windows open later. What is rejected, `sift` tells.
     """
     job = await session.get_one(ImportRow, import_id)
     # Of several imports into one campaign, one at a time looks up numbers and adds to them.
@@ -39,28 +98,9 @@ async def store_batch(
     campaign = campaign.where(CampaignRow.id == job.campaign_id).with_for_update(key_share=True)
     settings, client_id = (await session.execute(campaign)).one()
     windows = CampaignSettings.model_validate(settings).windows
-    candidates = [item for item in batch if isinstance(item, Candidate)]
-    rejects = [item for item in batch if isinstance(item, Reject)]
-    known = await _whereabouts(session, job, candidates)
-    barred = await read_barred_for_good(
-        session,
-        job.campaign_id,
-        client_id,
-        {e164 for candidate in candidates for e164, _ in candidate.numbers},
-        now,
-    )
-    fresh = []
-    for candidate in candidates:
-        if where := known.get(candidate.numbers[0][0]):
-            rejects.append(reject(candidate.row, f"the number is already {where}"))
-            continue
-        if why := why_barred(candidate, barred):
-            rejects.append(reject(candidate.row, why))
-            job.barred += 1
-            continue
-        fresh.append(_without_known(candidate, known))
-        for e164, _ in candidate.numbers:
-            known.setdefault(e164, f"on line {candidate.row.line} of this file")
+    sifted = await sift(session, batch, Destination(job.campaign_id, client_id, job.list_id), now)
+    fresh, rejects = sifted.fresh, sifted.rejects
+    job.barred += sifted.barred
     await _insert_leads(session, job, fresh, windows, now)
     await store_consents(session, fresh, job.campaign_id, client_id, job.file_name, now)
     if rejects:
@@ -72,7 +112,7 @@ async def store_batch(
 
 
 async def _whereabouts(
-    session: AsyncSession, job: ImportRow, candidates: Sequence[Candidate]
+    session: AsyncSession, into: Destination, candidates: Sequence[Candidate]
 ) -> dict[str, str]:
     """Which of the candidates' numbers the campaign has, and where, in words."""
     wanted = [e164 for candidate in candidates for e164, _ in candidate.numbers]
@@ -82,11 +122,11 @@ async def _whereabouts(
             select(NumberRow.e164, LeadListRow.id, LeadListRow.name)
             .join(LeadRow, LeadRow.id == NumberRow.lead_id)
             .join(LeadListRow, LeadListRow.id == LeadRow.list_id)
-            .where(NumberRow.campaign_id == job.campaign_id)
+            .where(NumberRow.campaign_id == into.campaign_id)
             .where(NumberRow.e164.in_(wanted[start : start + _LOOK_UP]))
         )
         for e164, list_id, name in found:
-            known[e164] = "on this list" if list_id == job.list_id else f"on list “{name}”"
+            known[e164] = "on this list" if list_id == into.list_id else f"on list “{name}”"
     return known
 
 

@@ -56,6 +56,23 @@ def plan_columns(columns: Sequence[str], told: Mapping[str, str], name: str) -> 
     UserError for a column that the file has not, an unknown field, or when no column holds
     telephone numbers.
     """
+    return _plan(columns, _fields(columns, told, name), name)
+
+
+def meanings(columns: Sequence[str], told: Mapping[str, str], name: str) -> dict[str, str]:
+    """What every column is taken for, also when none holds telephone numbers.
+
+    Raises UserError for a column that the file has not, or an unknown field.
+    """
+    fields = _fields(columns, told, name)
+    whole = "name" in fields.values()
+    part = KEEP if whole else "name"
+    return {
+        column: part if fields[at] == _PART else fields[at] for at, column in enumerate(columns)
+    }
+
+
+def _fields(columns: Sequence[str], told: Mapping[str, str], name: str) -> dict[int, str]:
     fields = _told_fields(columns, told, name)
     told_name = "name" in fields.values()
     for position, column in enumerate(columns):
@@ -64,7 +81,7 @@ def plan_columns(columns: Sequence[str], told: Mapping[str, str], name: str) -> 
             fields[position] = (
                 KEEP if told_name and field in {"name", _PART} else _free(field, fields)
             )
-    return _plan(columns, fields, name)
+    return fields
 
 
 def _told_fields(columns: Sequence[str], told: Mapping[str, str], name: str) -> dict[int, str]:

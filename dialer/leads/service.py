@@ -3,21 +3,24 @@
 import asyncio
 import codecs
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.clock import Clock
 from cti.base.csv_lines import csv_line
-from cti.base.errors import NotFound
+from cti.base.errors import NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
+from dialer.leads.batches import Destination
 from dialer.leads.importer import Importer, LeadFile
 from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
+from dialer.leads.preview import ImportPreview, Previews
 from dialer.leads.rows import ImportOptions
 from dialer.leads.uploads import discard, discard_others, keep_file
 from dialer.leads.views import ImportProgress, Lead, Number
@@ -47,6 +50,7 @@ class LeadService:
         self._one_at_a_time = asyncio.Lock()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         folder.mkdir(parents=True, exist_ok=True)
+        self._previews = Previews(store, clock, folder)
 
     async def start_import(
         self,
@@ -86,6 +90,64 @@ class LeadService:
             raise
         self._launch(job.id)
         return job.id
+
+    async def preview(
+        self,
+        campaign_id: int,
+        content: Path | AsyncIterator[bytes] | None,
+        file_name: str,
+        options: ImportOptions | None = None,
+        list_name: str = "",
+        *,
+        upload: str = "",
+    ) -> ImportPreview:
+        """What an import would do; nothing is stored but the file, for a while.
+
+        upload: of an earlier preview, instead of `content`. Raises NotFound; UserError for a file
+        that cannot be read.
+        """
+        options, into = await self._whither(campaign_id, options)
+        if content is not None:
+            kept = await self._previews.keep(campaign_id, content, file_name)
+        else:
+            kept = self._previews.get(campaign_id, upload)
+        name = (list_name.strip() or Path(kept.name).stem)[:128]
+        async with self._store.read() as session:
+            list_id = await session.scalar(_list_named(campaign_id, name))
+        into = replace(into, list_id=list_id, list_name=name)
+        try:
+            return await self._previews.look(kept, options, into)
+        except UserError:
+            self._previews.discard(kept.id)
+            raise
+
+    async def start_previewed(
+        self,
+        campaign_id: int,
+        upload: str,
+        options: ImportOptions | None = None,
+        list_name: str = "",
+    ) -> int:
+        """Import a file that was previewed. Returns the import's id; errors as `start_import`."""
+        kept = self._previews.get(campaign_id, upload)
+        import_id = await self.start_import(campaign_id, kept.path, kept.name, options, list_name)
+        self._previews.discard(upload)
+        return import_id
+
+    def discard_preview(self, campaign_id: int, upload: str) -> None:
+        """The file will not be imported. Raises NotFound."""
+        self._previews.discard(self._previews.get(campaign_id, upload).id)
+
+    async def _whither(
+        self, campaign_id: int, options: ImportOptions | None
+    ) -> tuple[ImportOptions, Destination]:
+        """The options with their region, and the campaign."""
+        options = options or ImportOptions()
+        region = options.region or await self._region(campaign_id)
+        async with self._store.read() as session:
+            campaign = await session.get_one(CampaignRow, campaign_id)
+        into = Destination(campaign_id, campaign.client_id, None)
+        return options.model_copy(update={"region": region}), into
 
     async def resume_imports(self) -> list[int]:
         """At start: go on with every import that was interrupted. Returns their ids.
@@ -169,11 +231,7 @@ class LeadService:
     async def _list_id(
         self, session: AsyncSession, campaign_id: int, name: str, priority: int
     ) -> int:
-        found = await session.scalar(
-            select(LeadListRow.id)
-            .where(LeadListRow.campaign_id == campaign_id)
-            .where(LeadListRow.name == name)
-        )
+        found = await session.scalar(_list_named(campaign_id, name))
         if found is not None:
             return found
         made = LeadListRow(
@@ -200,6 +258,12 @@ class LeadService:
                 return
             yield b"".join(csv_line([str(row.line), row.reason, *row.cells]) for row in page)
             last = page[-1].id
+
+
+def _list_named(campaign_id: int, name: str) -> Select[int]:
+    return select(LeadListRow.id).where(
+        LeadListRow.campaign_id == campaign_id, LeadListRow.name == name
+    )
 
 
 def _check(path: Path, name: str, options: ImportOptions) -> list[str]:
