@@ -22,6 +22,8 @@ from cti.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+LONGEST_FRAME = 64 * 1024
+"""Bytes of a WebSocket frame from a browser: SIP with its SDP is far shorter."""
 ADDRESS_FILE = "service.json"
 """In the state folder: where the running service listens, for the CLI."""
 
@@ -86,7 +88,14 @@ def _on_signals(act: Callable[[], None]) -> None:
 async def _http(service: Service, listener: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
     """Serve HTTP within; gives the task that ends when the server does."""
     config = uvicorn.Config(
-        service.app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
+        service.app(),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        server_header=False,
+        ws_max_size=LONGEST_FRAME,
+        # In a house's network compression costs more than it saves, for each browser anew.
+        ws_per_message_deflate=False,
     )
     server = _Server(config)
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))

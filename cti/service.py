@@ -385,6 +385,7 @@ class Service:
             sight=HouseSight(self.store, self.roster, self.reports.campaign_of),
             origins=[self.settings.public_url] if self.settings.public_url else [],
             tell=self.audit.tell,
+            console=self.settings.console,
             routers=[
                 self.people.router(),
                 board_router(self.board),

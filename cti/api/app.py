@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
 
 import prometheus_client
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from cti.access.errors import Forbidden, NotSignedIn, TooLarge, TooMany
 from cti.access.who import Door, Needs, Public, Sight, TokenDoor, public
 from cti.api.acts import Acts, Tell
+from cti.api.console import BodyLimit, Console, SafeHeaders
 from cti.base.errors import Conflict, NotFound, UserError
 
 Check = Callable[[], Awaitable[dict[str, str]]]
@@ -44,6 +46,7 @@ def create_app(
     sight: Sight | None = None,
     origins: Sequence[str] = (),
     tell: Tell | None = None,
+    console: Path | None = None,
 ) -> FastAPI:
     """The application. Raises UndeclaredRoute for a route that does not say who may call it.
 
@@ -52,6 +55,7 @@ def create_app(
     sight: tells whose a thing is, for people who see a part only.
     origins: further addresses that the console is reached at, through a proxy say.
     tell: told of every change, for the audit.
+    console: folder of the built console; None: nothing is served but the API.
     """
     # With the docs page's scripts from here: a call centre's network may reach nothing else.
     app: FastAPI = FastAPIOffline(
@@ -69,6 +73,10 @@ def create_app(
     _errors_in_one_form(app)
     if tell is not None:
         app.add_middleware(Acts, tell=tell)
+    if console is not None:
+        app.router.default = Console(console, app.router.default)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SafeHeaders)
     return app
 
 

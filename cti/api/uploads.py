@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
+from cti.access.errors import TooLarge
 from cti.base.errors import UserError
 
 M = TypeVar("M", bound=BaseModel)
@@ -42,15 +43,15 @@ async def uploaded(
 ) -> AsyncIterator[tuple[UploadFile, FormData]]:
     """The form's file and the whole form, which are gone after the block.
 
-    UserError, before the body is taken in, for a file of unknown size or of more than `most`
-    bytes; `cure` says what to do about the latter. Also for a form without a file.
+    Before the body is taken in: UserError for a file of unknown size, TooLarge for one of more
+    than `most` bytes; `cure` says what to do about it. UserError for a form without a file.
     """
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise UserError("The size of the upload is unknown.", "Send a Content-Length header.")
     if int(length) > most + _FORM_OVERHEAD:
         shown = f"{most // _GIB} GiB" if most >= _GIB else f"{most // _MIB} MiB"
-        raise UserError(f"The file is larger than {shown}.", cure)
+        raise TooLarge(f"The file is larger than {shown}.", cure)
     async with request.form(max_files=1, max_fields=10) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
