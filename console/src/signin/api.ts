@@ -9,6 +9,10 @@ export interface Credentials {
 /** Starts a session (cookie). Throws Fault; its `need` is "code" when the second factor is due. */
 export const signIn = (who: Credentials) => early<unknown>("POST", "/v1/session", who);
 
-/** Redeems a one-time link; `password` is needed when the account has none yet. */
-export const redeem = (token: string, password?: string) =>
-  early<unknown>("POST", "/v1/session/link", password ? { token, password } : { token });
+/** Redeems a one-time link. A Fault's `need` says what it still wants: "password" or "code". */
+export const redeem = (token: string, password = "", code = "") =>
+  early<unknown>("POST", "/v1/session/link", {
+    token,
+    ...(password && { password }),
+    ...(code && { code }),
+  });
