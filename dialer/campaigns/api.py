@@ -1,7 +1,7 @@
 """Routes of campaigns."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cti.access.rights import Right
 from cti.access.who import needs
@@ -27,6 +27,18 @@ class CampaignChange(BaseModel):
     settings: CampaignSettings | None = Field(
         default=None, description="all settings, not only those that change"
     )
+
+
+class PacingChange(BaseModel):
+    """What a supervisor may change of a campaign's pacing; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Mode | None = None
+    abandon_target: float | None = Field(
+        default=None, ge=0, le=1, description="abandoned ÷ answered that is allowed"
+    )
+    ratio: float | None = Field(default=None, ge=1, le=10, description="power: lines per agent")
 
 
 def router(service: CampaignService) -> APIRouter:
@@ -55,10 +67,18 @@ def router(service: CampaignService) -> APIRouter:
     @routes.patch(
         "/{campaign_id}",
         summary="Rename a campaign or change its settings",
-        dependencies=[needs(Right.RUN_CAMPAIGNS)],
+        dependencies=[needs(Right.EDIT_CAMPAIGNS)],
     )
     async def update(campaign_id: int, change: CampaignChange) -> Campaign:
         return await service.update(campaign_id, change.name, change.settings, change.mode)
+
+    @routes.patch(
+        "/{campaign_id}/pacing",
+        summary="Change how many are dialled at once, also while it runs",
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
+    )
+    async def pace(campaign_id: int, change: PacingChange) -> Campaign:
+        return await service.pace(campaign_id, change.mode, change.abandon_target, change.ratio)
 
     @routes.post(
         "/{campaign_id}/start",

@@ -138,6 +138,23 @@ class CampaignService:
                     check_pacing(row.mode, chosen, self._menus)
         return self._changed(row)
 
+    async def pace(
+        self,
+        campaign_id: int,
+        mode: Mode | None = None,
+        abandon_target: float | None = None,
+        ratio: float | None = None,
+    ) -> Campaign:
+        """Change the pacing alone. Raises as `update` does; UserError for a target that is taken
+        for a slip: who means it confirms it in the settings."""
+        before = (await self.get(campaign_id)).settings
+        target = before.abandon_target if abandon_target is None else abandon_target
+        pacing = (
+            before.pacing if ratio is None else before.pacing.model_copy(update={"ratio": ratio})
+        )
+        settings = before.model_copy(update={"abandon_target": target, "pacing": pacing})
+        return await self.update(campaign_id, settings=settings, mode=mode)
+
     async def start(self, campaign_id: int) -> Campaign:
         """Dial, first or again. Raises NotFound, Conflict."""
         return await self._move(campaign_id, CampaignState.RUNNING)

@@ -126,3 +126,15 @@ async def test_a_campaign_of_older_days_is_asked_when_it_is_started(
     assert (await campaigns.get(made.id)).settings.abandon_target == 0.5
     with pytest.raises(UserError, match="50% of the people"):
         await campaigns.start(made.id)
+
+
+async def test_pacing_is_changed_and_the_other_settings_stay(campaigns: CampaignService) -> None:
+    before = CampaignSettings(wrap_up_s=33, pacing=PacingSettings(grace_s=1.5))
+    made = await campaigns.create("Paced", before)
+    changed = await campaigns.pace(made.id, "power", 0.02, 3.0)
+    assert (changed.mode, changed.settings.abandon_target) == ("power", 0.02)
+    assert (changed.settings.pacing.ratio, changed.settings.pacing.grace_s) == (3.0, 1.5)
+    assert changed.settings.wrap_up_s == 33
+    with pytest.raises(UserError, match="20% of the people"):
+        await campaigns.pace(made.id, abandon_target=0.2)
+    assert (await campaigns.get(made.id)).settings == changed.settings
