@@ -61,6 +61,7 @@ from dialer.board.board import (
 )
 from dialer.by_hand.service import ByHand
 from dialer.campaigns.service import CampaignService
+from dialer.checkup.service import CheckupService
 from dialer.compliance.service import DoNotCallService
 from dialer.decisions.keeping import Keeper
 from dialer.decisions.live import LivePacing
@@ -217,6 +218,9 @@ def build(settings: Settings) -> Service:
         site=site,
         trunks=trunks,
         test_calls=TestCalls(pbx, signals, clock),
+        checkups=CheckupService(
+            store, clock, campaigns, roster, trunks, site, tuple(menus.by_name), dialler.reasons
+        ),
         store=store,
         bus=bus,
         link=link,

@@ -86,6 +86,8 @@ from dialer.by_hand.service import ByHand
 from dialer.campaigns.api import router as campaigns_router
 from dialer.campaigns.publish import publish_campaigns
 from dialer.campaigns.service import CampaignService
+from dialer.checkup.api import router as checkup_router
+from dialer.checkup.service import CheckupService
 from dialer.clients.api import router as clients_router
 from dialer.clients.service import ClientService
 from dialer.compliance.api import router as compliance_router
@@ -147,6 +149,7 @@ class Service:
     site: SiteService
     trunks: TrunkService
     test_calls: TestCalls
+    checkups: CheckupService
     store: Store
     bus: Bus
     link: AmiLink
@@ -396,6 +399,7 @@ class Service:
                 leads_router(self.leads),
                 clients_router(ClientService(self.store)),
                 site_router(self.site),
+                checkup_router(self.checkups, self.clock, self.settings.default_region),
                 trunks_router(self.trunks, self.test_calls, self.audit),
                 outcomes_router(self.reclassify),
                 reports_router(self.reports),
