@@ -1,5 +1,6 @@
 /// <reference types="vitest/config" />
 import { readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -26,22 +27,17 @@ function precompressed(): Plugin {
   return {
     name: "precompressed",
     apply: "build",
-    async generateBundle(_, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
+    // What Vite itself still replaces in the chunks comes before: hence from the written files.
+    async writeBundle({ dir }, bundle) {
+      if (!dir) return;
+      const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+      for (const fileName of Object.keys(bundle)) {
         if (!/\.(js|css|svg|json)$/.test(fileName)) continue;
-        const text = Buffer.from(file.type === "chunk" ? file.code : file.source);
+        const file = resolve(dir, fileName);
+        const text = await readFile(file);
         if (text.length < 1024) continue;
-        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
-        this.emitFile({
-          type: "asset",
-          fileName: `${fileName}.br`,
-          source: await brotli(text, quality),
-        });
-        this.emitFile({
-          type: "asset",
-          fileName: `${fileName}.gz`,
-          source: await zip(text, { level: 9 }),
-        });
+        await writeFile(`${file}.br`, await brotli(text, quality));
+        await writeFile(`${file}.gz`, await zip(text, { level: 9 }));
       }
     },
   };
