@@ -32,6 +32,13 @@ class AgentChange(BaseModel):
 
     display_name: str | None = Field(None, max_length=128)
     team: str | None = Field(None, max_length=64, description="empty: no team")
+    mode: Literal["nailed_up", "ringing"] | None = Field(None, description="only when signed out")
+
+
+class Removed(BaseModel):
+    """What became of an agent who was removed."""
+
+    retired: bool = Field(description="true: kept for the history of calls; false: deleted")
 
 
 class AddedAgent(BaseModel):
@@ -127,6 +134,8 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         "/{name}", summary="Another team or full name", dependencies=[needs(Right.EDIT_AGENTS)]
     )
     async def change(name: str, change: AgentChange) -> AgentView:
+        if change.mode is not None:
+            await service.set_mode(name, change.mode)
         agent = await service.change(name, display_name=change.display_name, team=change.team)
         return AgentView.of(agent, clock)
 
@@ -147,15 +156,6 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         return AgentView.of(service.sign_out(name), clock)
 
     @routes.put(
-        "/{name}/phone",
-        summary="Give the agent a phone of another kind, with a new secret",
-        dependencies=[needs(Right.EDIT_AGENTS)],
-    )
-    async def phone(name: str, change: PhoneChange) -> AddedAgent:
-        row = await service.set_phone_kind(name, change.kind)
-        return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)
-
-    @routes.put(
         "/{name}/ready",
         summary="Ready, or not ready with a reason",
         dependencies=[needs(Right.RUN_FLOOR)],
@@ -173,4 +173,35 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
     async def hang_up(name: str) -> AgentView:
         return AgentView.of(await service.hang_up(name), clock)
 
+    _phones_and_ends(routes, service)
     return routes
+
+
+def _phones_and_ends(routes: APIRouter, service: AgentService) -> None:
+    """Routes that give phones and take them away."""
+
+    @routes.delete(
+        "/{name}",
+        summary="Remove an agent and the phone; the history of calls stays",
+        dependencies=[needs(Right.EDIT_AGENTS)],
+    )
+    async def remove(name: str) -> Removed:
+        return Removed(retired=await service.remove(name))
+
+    @routes.post(
+        "/{name}/phone/secret",
+        summary="Give the agent's phone a new secret, shown only now",
+        dependencies=[needs(Right.EDIT_AGENTS)],
+    )
+    async def new_secret(name: str) -> AddedAgent:
+        row = await service.new_secret(name)
+        return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)
+
+    @routes.put(
+        "/{name}/phone",
+        summary="Give the agent a phone of another kind, with a new secret",
+        dependencies=[needs(Right.EDIT_AGENTS)],
+    )
+    async def phone(name: str, change: PhoneChange) -> AddedAgent:
+        row = await service.set_phone_kind(name, change.kind)
+        return AddedAgent(name=row.name, phone=row.phone, secret=row.phone_secret)

@@ -32,6 +32,11 @@ class Roster:
         self._by_name[agent.name] = agent
         return agent
 
+    def remove(self, agent: Agent) -> None:
+        """Forget an agent who is signed out."""
+        self._by_id.pop(agent.id, None)
+        self._by_name.pop(agent.name, None)
+
     def get(self, name: str) -> Agent:
         """The agent of that name, or NotFound."""
         agent = self._by_name.get(name)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from cti.agents.models import AgentRow
@@ -38,7 +38,8 @@ class AgentService:
     async def load(self) -> None:
         """Bring the known agents into the roster, signed out."""
         async with self.store.read() as session:
-            rows = (await session.execute(select(AgentRow).order_by(AgentRow.id))).scalars().all()
+            known = select(AgentRow).where(AgentRow.retired_at.is_(None)).order_by(AgentRow.id)
+            rows = (await session.execute(known)).scalars().all()
         for row in rows:
             self.roster.add(_live(row))
 
@@ -57,8 +58,7 @@ class AgentService:
                 f"{name!r} cannot be an agent's name.",
                 "Use up to 31 of a-z 0-9 _ - and begin with a letter or digit.",
             )
-        if mode not in MODES:
-            raise UserError(f"{mode!r} is no phone mode.", f"Use one of: {', '.join(MODES)}.")
+        _check_mode(mode)
         _check_kind(phone_kind)
         row = AgentRow(
             name=name,
@@ -72,12 +72,65 @@ class AgentService:
         )
         try:
             async with self.store.write() as session:
-                session.add(row)
+                retired = await session.scalar(
+                    select(AgentRow).where(AgentRow.name == name, AgentRow.retired_at.is_not(None))
+                )
+                if retired is None:
+                    session.add(row)
+                else:
+                    row = _back(retired, row)
         except IntegrityError as error:
             raise Conflict(f"There is already an agent {name!r}.") from error
         self.roster.add(_live(row))
         await self.phones_changed(await self.phones())
         return row
+
+    async def remove(self, name: str) -> bool:
+        """The agent is no more, nor is the phone. True: retired, for there is a history of calls
+        that goes on naming them, and `add` of the same name brings them back. False: deleted.
+
+        Conflict unless signed out.
+        """
+        agent = self.roster.get(name)
+        if agent.state is not AgentState.SIGNED_OUT:
+            raise Conflict(f"Agent {name} is signed in.", "Sign the agent out first.")
+        retired = False
+        async with self.store.write() as session:
+            row = await session.get_one(AgentRow, agent.id)
+            try:
+                async with session.begin_nested():
+                    await session.execute(delete(AgentRow).where(AgentRow.id == agent.id))
+            except IntegrityError:  # something remembers them
+                row.retired_at, retired = self.clock.now(), True
+        self.roster.remove(agent)
+        await self.phones_changed(await self.phones())
+        return retired
+
+    async def new_secret(self, name: str) -> AgentRow:
+        """The phone gets another secret; the old one is worth nothing from now on.
+
+        Conflict while the agent is in a call.
+        """
+        agent = self.roster.get(name)
+        if agent.state in {AgentState.RESERVED, AgentState.TALKING}:
+            raise Conflict(f"Agent {name} is in a call.", "Change the phone after it.")
+        async with self.store.write() as session:
+            row = await session.get_one(AgentRow, agent.id)
+            row.phone_secret = secrets.token_urlsafe(18)
+        await self.phones_changed(await self.phones())
+        await self._let_go(agent)
+        return row
+
+    async def set_mode(self, name: str, mode: str) -> Agent:
+        """Nailed up or ringing, from the next sign-in on. Conflict unless signed out."""
+        _check_mode(mode)
+        agent = self.roster.get(name)
+        if agent.mode != mode and agent.state is not AgentState.SIGNED_OUT:
+            raise Conflict(f"Agent {name} is signed in.", "Sign the agent out first.")
+        async with self.store.write() as session:
+            (await session.get_one(AgentRow, agent.id)).mode = mode
+        agent.mode = mode
+        return agent
 
     async def change(
         self, name: str, *, display_name: str | None = None, team: str | None = None
@@ -96,7 +149,9 @@ class AgentService:
         """Every agent's phone."""
         async with self.store.read() as session:
             found = await session.execute(
-                select(AgentRow.phone, AgentRow.phone_secret, AgentRow.phone_kind)
+                select(AgentRow.phone, AgentRow.phone_secret, AgentRow.phone_kind).where(
+                    AgentRow.retired_at.is_(None)
+                )
             )
             return [
                 Phone(row.phone, row.phone_secret, browser=row.phone_kind == "browser")
@@ -184,6 +239,19 @@ def _live(row: AgentRow) -> Agent:
         display_name=row.display_name,
         team=row.team,
     )
+
+
+def _back(retired: AgentRow, new: AgentRow) -> AgentRow:
+    """Somebody who left is here again, with the history and a new phone."""
+    for name in ("display_name", "phone_secret", "mode", "phone_kind", "team"):
+        setattr(retired, name, getattr(new, name))
+    retired.retired_at = None
+    return retired
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in MODES:
+        raise UserError(f"{mode!r} is no phone mode.", f"Use one of: {', '.join(MODES)}.")
 
 
 def _check_kind(kind: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from cti.agents.models import AgentStateRow
 from cti.agents.service import AgentService
 from cti.agents.states import AgentState
 from cti.base.errors import Conflict, NotFound, UserError
@@ -104,3 +105,50 @@ async def test_an_agent_ends_the_call(desk: Desk) -> None:
     assert anna.state is AgentState.WRAPPING
     assert call not in desk.rig.fake.channels_now
     assert anna.leg in desk.rig.fake.channels_now
+
+
+async def test_who_leaves_without_a_history_is_deleted(desk: Desk) -> None:
+    await desk.service.add("anna")
+    assert await desk.service.remove("anna") is False
+    assert desk.told[-1] == []
+    with pytest.raises(NotFound):
+        desk.rig.roster.get("anna")
+    await desk.service.add("anna")
+
+
+async def test_who_leaves_with_a_history_is_retired_and_may_come_back(
+    desk: Desk, outside: Outside
+) -> None:
+    row = await desk.service.add("anna", display_name="Anna A.")
+    async with outside.store.write() as session:
+        session.add(AgentStateRow(agent_id=row.id, at=row.created_at, state="ready", reason=""))
+    assert await desk.service.remove("anna") is True
+    assert desk.told[-1] == []
+    assert list(desk.rig.roster) == []
+    again = await desk.service.add("anna", display_name="Anna B.", team="north")
+    assert (again.id, again.display_name) == (row.id, "Anna B.")
+    assert again.phone_secret != row.phone_secret
+    assert desk.rig.roster.get("anna").team == "north"
+    with pytest.raises(Conflict, match="already an agent"):
+        await desk.service.add("anna")
+
+
+async def test_nobody_is_removed_or_rung_another_way_while_signed_in(desk: Desk) -> None:
+    await desk.service.add("anna")
+    desk.service.sign_in("anna")
+    with pytest.raises(Conflict, match="signed in"):
+        await desk.service.remove("anna")
+    with pytest.raises(Conflict, match="signed in"):
+        await desk.service.set_mode("anna", "ringing")
+    desk.service.sign_out("anna")
+    await desk.service.set_mode("anna", "ringing")
+    assert desk.rig.roster.get("anna").mode == "ringing"
+    with pytest.raises(UserError, match="no phone mode"):
+        await desk.service.set_mode("anna", "telepathy")
+
+
+async def test_a_new_secret_is_told_to_the_pbx(desk: Desk) -> None:
+    row = await desk.service.add("anna")
+    new = await desk.service.new_secret("anna")
+    assert new.phone_secret != row.phone_secret
+    assert [phone.secret for phone in desk.told[-1]] == [new.phone_secret]
