@@ -15,6 +15,7 @@ import uvloop
 
 from cti.assembly import build
 from cti.base.errors import UserError
+from cti.live_link.browser import LONGEST_FRAME
 from cti.logs import configure
 from cti.processes.files import write_private
 from cti.service import Service
@@ -22,8 +23,6 @@ from cti.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-LONGEST_FRAME = 64 * 1024
-"""Bytes of a WebSocket frame from a browser: SIP with its SDP is far shorter."""
 ADDRESS_FILE = "service.json"
 """In the state folder: where the running service listens, for the CLI."""
 

@@ -11,6 +11,8 @@ from cti.live_link.seeing import Audience
 MOST_WAITING: Final = 1000
 """Frames that may wait for a browser. States replace each other, so that more than this means
 that it does not read: it is cut, and comes back to a true page."""
+LONGEST_FRAME: Final = 64 * 1024
+"""Bytes that any WebSocket of ours takes at once: SIP with its SDP is far shorter."""
 BURST: Final = 30
 PER_SECOND: Final = 5.0
 """Frames a browser may send at once, and lastingly; a page sends one every few seconds."""
