@@ -1,4 +1,4 @@
-import { IconHeadset } from "@tabler/icons-react";
+import { IconBuildingBroadcastTower, IconHeadset } from "@tabler/icons-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "../api/me";
 
@@ -20,6 +20,12 @@ export const pages: readonly Page[] = [
     right: "desk",
     element: lazy(() => import("../desk/DeskPage")),
     nav: { icon: IconHeadset, textKey: "desk:nav" },
+  },
+  {
+    path: "/floor",
+    right: "see_floor",
+    element: lazy(() => import("../floor/FloorPage")),
+    nav: { icon: IconBuildingBroadcastTower, textKey: "floor:nav" },
   },
   {
     path: "/me",

@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./Metric.module.css";
 import type texts from "./texts.en.json";
@@ -14,10 +14,13 @@ export function useMetrics(): {
   means: (metric: MetricName, values?: Values) => string;
 } {
   const { t } = useTranslation("metrics");
-  return {
-    name: (metric) => t(`${metric}.name`),
-    means: (metric, values) => t(`${metric}.means`, values),
-  };
+  return useMemo(
+    () => ({
+      name: (metric: MetricName) => t(`${metric}.name`),
+      means: (metric: MetricName, values: Values = {}) => t(`${metric}.means`, values),
+    }),
+    [t],
+  );
 }
 
 interface Props {
