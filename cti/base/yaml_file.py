@@ -49,7 +49,8 @@ class YamlFile(Generic[M]):
 
     Raises UserError when it cannot be read, has a field twice, or is not what `model` allows.
     loader: how plain values are read. context: for the model's validators. words: sentences for
-    kinds of pydantic's errors, with their context in braces; its own for the rest.
+    kinds of pydantic's errors, with their context in braces; its own for the rest. text: what is
+    in it, when it is no file; `path` is then only a name for it.
     """
 
     def __init__(
@@ -61,11 +62,12 @@ class YamlFile(Generic[M]):
         loader: type[yaml.SafeLoader] = yaml.SafeLoader,
         context: Mapping[str, Any] | None = None,
         words: Mapping[str, str] = MappingProxyType({}),
+        text: str | None = None,
     ) -> None:
         self.path = path
         self._what = what
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8") if text is None else text
             content = yaml.load(text, Loader=loader)  # noqa: S506 - each is a SafeLoader
             self._node = yaml.compose(text, Loader=loader)
             self._refuse_doubles(self._node)

@@ -1,12 +1,19 @@
 """Routes of retry rules."""
 
 from fastapi import APIRouter
+from pydantic import BaseModel, Field
 
 from cti.access.rights import Right
 from cti.access.who import needs
 from dialer.campaigns.settings import CampaignSettings
 from dialer.retry.files import RuleChange
 from dialer.retry.service import RulesService, RulesView, ShippedView, checked, shipped, view
+
+
+class RuleText(BaseModel):
+    """Rules as YAML."""
+
+    text: str = Field(max_length=100_000)
 
 
 def router(service: RulesService) -> APIRouter:
@@ -36,6 +43,22 @@ def router(service: RulesService) -> APIRouter:
     )
     async def check(rules: RuleChange) -> RulesView:
         return view(checked(rules, CampaignSettings()))
+
+    @routes.get(
+        "/campaigns/{campaign_id}/rules/text",
+        summary="A campaign's windows and rules as YAML",
+        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+    )
+    async def text(campaign_id: int) -> RuleText:
+        return RuleText(text=await service.text(campaign_id))
+
+    @routes.post(
+        "/campaigns/{campaign_id}/rules/text",
+        summary="What this YAML would mean for the campaign; nothing is changed",
+        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+    )
+    async def check_text(campaign_id: int, given: RuleText) -> RulesView:
+        return await service.check_text(campaign_id, given.text)
 
     @routes.get(
         "/rules/shipped",

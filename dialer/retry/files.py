@@ -1,8 +1,9 @@
 """Rule files: calling windows, retry rules and dispositions of a campaign, as YAML."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cti.base.errors import UserError
@@ -45,12 +46,15 @@ class RuleChange(BaseModel):
             raise RuleFault(tuple(first["loc"]), sentence) from error
 
 
-def read_rules(path: Path, settings: CampaignSettings | None = None) -> RuleChange:
+def read_rules(
+    path: Path, settings: CampaignSettings | None = None, *, text: str | None = None
+) -> RuleChange:
     """The rules in a YAML file, checked beside `settings` (unset: the shipped ones).
 
-    Raises UserError with file, line and field.
+    text: the YAML itself; `path` is then only a name for it. Raises UserError with file, line and
+    field.
     """
-    file = YamlFile(path, RuleChange, what="rule file")
+    file = YamlFile(path, RuleChange, what="rule file", text=text)
     if not file.content.given():
         raise UserError(f"{path} says nothing.", "Write windows, retry or dispositions.")
     try:
@@ -58,3 +62,15 @@ def read_rules(path: Path, settings: CampaignSettings | None = None) -> RuleChan
     except RuleFault as fault:
         raise file.fault(fault.path, fault.sentence) from fault
     return file.content
+
+
+_SECTIONS: Final = ("windows", "retry")
+
+
+def as_text(settings: CampaignSettings) -> str:
+    """A campaign's windows and retry rules as YAML, for people; only what is not as shipped."""
+    given = settings.model_dump(mode="json", include=set(_SECTIONS), exclude_defaults=True)
+    if not given:
+        given = {"retry": settings.model_dump(mode="json")["retry"]}
+    shown = {section: given[section] for section in _SECTIONS if given.get(section)}
+    return yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, default_flow_style=None)

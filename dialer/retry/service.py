@@ -1,5 +1,6 @@
 """The rules of a campaign: looked at, checked, changed, and told in words."""
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -7,7 +8,7 @@ from pydantic import BaseModel, Field
 from cti.base.errors import UserError
 from dialer.campaigns.service import CampaignService
 from dialer.campaigns.settings import CampaignSettings
-from dialer.retry.files import RuleChange
+from dialer.retry.files import RuleChange, as_text, read_rules
 from dialer.retry.rule import RuleFault
 from dialer.retry.rules import RetryRules
 from dialer.retry.shipped import SHIPPED_RULES
@@ -38,6 +39,16 @@ class RulesService:
     async def rules(self, campaign_id: int) -> RulesView:
         """Raises NotFound."""
         return view((await self._campaigns.get(campaign_id)).settings)
+
+    async def text(self, campaign_id: int) -> str:
+        """A campaign's windows and rules as YAML. Raises NotFound."""
+        return as_text((await self._campaigns.get(campaign_id)).settings)
+
+    async def check_text(self, campaign_id: int, text: str) -> RulesView:
+        """What YAML would mean for a campaign, with what its settings would be. Raises NotFound;
+        UserError with line and field."""
+        settings = (await self._campaigns.get(campaign_id)).settings
+        return view(checked(read_rules(Path("The rules"), settings, text=text), settings))
 
     async def change(self, campaign_id: int, change: RuleChange) -> RulesView:
         """Set the sections that are given; a running campaign goes by them at once.
