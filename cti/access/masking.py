@@ -1,6 +1,6 @@
 """Telephone numbers leave the service masked, unless the one who asks is a program of ours.
 
-A view's field of type `PhoneNumber` (`PhoneNumbers` for a list) is masked whenever it becomes
+A view's field of type `PhoneNumber` is masked whenever it becomes
 JSON; nobody has to remember it. Only within `in_full()`, which the service's own bearer token
 gets, are such fields written as they are. People who may see numbers fetch them one by one.
 """
@@ -17,7 +17,7 @@ HIDDEN = "****"
 _SHOWN_AT_END = 4
 _COUNTRY = 3
 _in_full: ContextVar[bool] = ContextVar("numbers_in_full", default=False)
-_LONG = re.compile(r"\+?\d[\d ()-]{5,}\d")
+_LONG = re.compile(r"\+\d[\d ()-]{5,}\d|(?<![\w+])\d{9,15}(?!\w)")
 
 
 def masked(number: str) -> str:
@@ -39,7 +39,9 @@ def masked(number: str) -> str:
 
 
 def masked_text(text: str) -> str:
-    """`text` with everything in it that looks like a telephone number masked."""
+    """`text` with everything in it that looks like a telephone number masked: what begins with a
+    plus, or nine digits and more in a row. Dates, times and shorter figures stay.
+    """
     return _LONG.sub(lambda found: masked(found.group()), text)
 
 
@@ -68,8 +70,17 @@ def shown(number: str) -> str:
     return number if _in_full.get() else masked(number)
 
 
+def said(text: str) -> str:
+    """A sentence as the one who asks may read it."""
+    return _shown_text(text)
+
+
 def _shown_or_none(number: str | None) -> str | None:
     return None if number is None else shown(number)
+
+
+def _shown_text_or_none(text: str | None) -> str | None:
+    return None if text is None else _shown_text(text)
 
 
 def _shown_text(text: str) -> str:
@@ -99,3 +110,9 @@ TextWithNumbers = Annotated[
     WithJsonSchema({"type": "string", "format": f"text-with-{FORMAT}s"}, mode="serialization"),
 ]
 """Words that may quote a number: what looks like one is masked in JSON."""
+
+OptionalTextWithNumbers = Annotated[
+    str | None,
+    PlainSerializer(_shown_text_or_none, return_type=str | None, when_used="json"),
+]
+"""The same where there may be none."""

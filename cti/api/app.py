@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from cti.access.errors import Forbidden, NotSignedIn, TooLarge, TooMany
+from cti.access.masking import said
 from cti.access.who import Door, Needs, Public, Sight, TokenDoor, public
 from cti.api.acts import Acts, Tell
 from cti.api.console import BodyLimit, Console, SafeHeaders
@@ -151,7 +152,7 @@ def _errors_in_one_form(app: FastAPI) -> None:
     @app.exception_handler(UserError)
     async def user_error(_: Request, error: UserError) -> JSONResponse:
         status = next((STATUS[k] for k in type(error).__mro__ if k in STATUS), 422)
-        fault = {"error": error.what, "cure": error.cure}
+        fault = {"error": said(error.what), "cure": said(error.cure)}
         if need := getattr(error, "need", ""):
             fault["need"] = need
         headers = {}
@@ -174,4 +175,4 @@ def _errors_in_one_form(app: FastAPI) -> None:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "body")
         what = f"{where or 'body'}: {first['msg']}."
-        return JSONResponse({"error": what, "cure": "See /docs for the expected form."}, 422)
+        return JSONResponse({"error": said(what), "cure": "See /docs for the expected form."}, 422)

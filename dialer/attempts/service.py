@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from cti.access.masking import PhoneNumber, TextWithNumbers
 from cti.base.errors import NotFound
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
@@ -61,7 +62,7 @@ class AttemptView(BaseModel):
     id: str
     campaign_id: int
     lead_id: int
-    number: str
+    number: PhoneNumber
     caller_id: str
     placed_at: datetime
     ringing_at: datetime | None = None
@@ -72,7 +73,7 @@ class AttemptView(BaseModel):
     cause: int | None = Field(None, description="Q.850")
     sip_code: int | None = None
     outcome: str | None = None
-    outcome_reason: str = ""
+    outcome_reason: TextWithNumbers = ""
     disposition: str | None = None
     callback_at: datetime | None = None
     note: str = ""

@@ -4,15 +4,17 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from cti.access.masking import PhoneNumber, TextWithNumbers
+
 
 class NumberShown(BaseModel):
     """A number of the lead."""
 
-    e164: str
+    e164: PhoneNumber
     position: int = Field(description="order of dialling, from 0")
     next: bool = Field(description="dialled if no other is chosen")
     may_call: bool
-    why_not: str = Field(description="what stands in the way, in a sentence")
+    why_not: TextWithNumbers = Field(description="what stands in the way, in a sentence")
 
 
 class AttemptShown(BaseModel):
@@ -20,10 +22,10 @@ class AttemptShown(BaseModel):
 
     id: str
     placed_at: datetime
-    number: str
+    number: PhoneNumber
     agent: str | None = Field(description="sign-in name of who talked")
     outcome: str | None
-    outcome_reason: str
+    outcome_reason: TextWithNumbers
     disposition: str | None
     callback_at: datetime | None
     note: str
@@ -45,7 +47,7 @@ class PreviewLead(BaseModel):
     time_zone: str
     local_time: str = Field(description="where the lead lives, now")
     promised_at: datetime | None = Field(description="the time of an appointment")
-    why: str = Field(description="why it is called now: the last decision, in words")
+    why: TextWithNumbers = Field(description="why it is called now: the last decision, in words")
     numbers: list[NumberShown]
     attempts: list[AttemptShown] = Field(description="earlier calls, the newest first")
 
@@ -56,5 +58,5 @@ class PlacedCall(BaseModel):
     attempt_id: str
     campaign_id: int
     lead_id: int
-    number: str
+    number: PhoneNumber
     agent: str

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cti.access.masking import PhoneNumber, TextWithNumbers
 from dialer.compliance.caps import FrequencyCaps
 
 Reaches = Literal["everyone", "client", "campaign"]
@@ -16,7 +17,7 @@ class Bar(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    number: str = Field(description="E.164, or +DIGITS* for all numbers that begin so")
+    number: PhoneNumber = Field(description="E.164, or +DIGITS* for all numbers that begin so")
     reach: Reaches = Field(description="for whom it holds")
     reach_key: int = Field(description="the client's or campaign's id; 0 for everyone")
     reason: str
@@ -55,7 +56,7 @@ class BarResult(BaseModel):
 class LiftResult(BaseModel):
     """What came of taking a number off the list."""
 
-    number: str
+    number: PhoneNumber
     reopened: int = Field(description="leads that this had closed, and that wait again")
 
 
@@ -83,7 +84,7 @@ class Consent(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    number: str
+    number: PhoneNumber
     reach: Reaches
     reach_key: int
     given_at: datetime
@@ -116,9 +117,9 @@ class Cap(BaseModel):
 class NumberReport(BaseModel):
     """All that is known of a number."""
 
-    number: str
+    number: PhoneNumber
     barred: bool = Field(description="for this campaign, or for everyone if none was named")
-    words: str = Field(description="one sentence")
+    words: TextWithNumbers = Field(description="one sentence")
     bars: list[Bar] = Field(description="entries of every scope that hold for it now")
     lifted: list[LiftedBar] = Field(description="entries that were taken off, the newest first")
     consents: list[Consent] = Field(description="also withdrawn and expired ones")

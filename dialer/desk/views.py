@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from cti.access.masking import PhoneNumber
 from cti.agents.states import AgentState
 from dialer.pacing.modes import Mode
 from dialer.scripts.script import Answers, Script
@@ -58,7 +59,7 @@ class DeskCall(BaseModel):
     kind: CallKind
     campaign_id: int | None = Field(description="null: a caller's, of no campaign")
     campaign: str = Field(description="its name; of a caller's call the queue's")
-    number: str = Field(description="masked")
+    number: PhoneNumber = Field(description="masked")
     name: str = Field(description="who it is, if known")
     placed_at: datetime
     answered_at: datetime | None

@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
+from cti.access.masking import PhoneNumber
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.labels.models import LabelRow
@@ -17,7 +18,7 @@ class LabelView(BaseModel):
     id: int
     attempt_id: str
     campaign_id: int
-    number: str
+    number: PhoneNumber
     answered_at: datetime | None
     label: str = Field(description="person, machine, fax, ivr or silence")
     said_by: str

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cti.access.masking import OptionalTextWithNumbers, PhoneNumber
+
 
 class ImportProgress(BaseModel):
     """How far an import is."""
@@ -32,7 +34,7 @@ class Number(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    e164: str = Field(description="E.164, with its plus sign")
+    e164: PhoneNumber = Field(description="E.164, with its plus sign")
     position: int = Field(description="order of dialling, from 0")
     usable: bool = Field(description="false once vacant, changed, wrong or not to be called")
 
@@ -55,5 +57,5 @@ class Lead(BaseModel):
     dials: int = Field(description="attempts so far")
     last_outcome: str | None
     last_disposition: str | None
-    closed_reason: str | None
+    closed_reason: OptionalTextWithNumbers
     numbers: list[Number]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, and_, func, or_, select, update
 
+from cti.access.masking import PhoneNumber, TextWithNumbers
 from cti.agents.models import AgentRow
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
@@ -40,9 +41,11 @@ class LeadSchedule(BaseModel):
     due_at: datetime | None
     promised_at: datetime | None = Field(description="the time of an appointment")
     next_at: datetime | None = Field(description="when it may be called as things stand")
-    where: str = Field(description="in which place it is, and by which decision")
-    when: str = Field(description="when it is called next")
-    not_now: list[str] = Field(description="what stands in the way now, one sentence each")
+    where: TextWithNumbers = Field(description="in which place it is, and by which decision")
+    when: TextWithNumbers = Field(description="when it is called next")
+    not_now: list[TextWithNumbers] = Field(
+        description="what stands in the way now, one sentence each"
+    )
 
 
 class Appointment(BaseModel):
@@ -50,7 +53,7 @@ class Appointment(BaseModel):
 
     lead_id: int
     name: str
-    number: str = Field(description="E.164, the one that will be dialled")
+    number: PhoneNumber = Field(description="E.164, the one that will be dialled")
     campaign_id: int
     campaign: str
     agent: str | None = Field(description="sign-in name of who is asked first")
