@@ -30,7 +30,8 @@ export function offsetAt(moment: number, zone: string): number {
  */
 export function momentThere(date: string, time: string, zone: string): Date | null {
   const wall = Date.parse(`${date}T${time}:00Z`);
-  if (Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(date)) return null;
+  if (!/^\d\d:\d\d$/.test(time) || Number.isNaN(wall)) return null;
+  if (!new Date(wall).toISOString().startsWith(date)) return null;
   const candidates = [wall - 86_400_000, wall + 86_400_000]
     .map((near) => wall - offsetAt(near, zone))
     .filter((moment) => moment + offsetAt(moment, zone) === wall);

@@ -1,5 +1,5 @@
 import { Button, type ButtonProps } from "@mantine/core";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 interface Props extends Omit<ButtonProps, "onClick"> {
@@ -7,6 +7,7 @@ interface Props extends Omit<ButtonProps, "onClick"> {
   question?: string;
   onConfirm: () => void;
   children: ReactNode;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 const PATIENCE = 4000;

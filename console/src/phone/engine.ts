@@ -186,7 +186,10 @@ export class Phone {
   private incoming({ session, request }: IncomingRTCSessionEvent): void {
     // A phone has one leg. A second one comes after the first was lost: then the old one is dead.
     const byItself = /answer-after=0/i.test(request.getHeader("Call-Info") ?? "");
-    if (this.session && !byItself) return session.terminate({ status_code: 486 });
+    if (this.session && !byItself) {
+      session.terminate({ status_code: 486 });
+      return;
+    }
     this.hangUp();
     this.session = session;
     this.set({ call: "ringing" });
@@ -319,7 +322,10 @@ export class Phone {
   }
 
   private async play(): Promise<void> {
-    if (!this.speaker.srcObject) return this.set({ soundBlocked: false });
+    if (!this.speaker.srcObject) {
+      this.set({ soundBlocked: false });
+      return;
+    }
     try {
       await this.speaker.play();
       this.set({ soundBlocked: false });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { between, counters, quality } from "./quality";
+import { between, type Counters, counters, quality } from "./quality";
 
 describe("quality of a talk", () => {
   it("is good on a clean line and falls with loss, jitter and delay", () => {
@@ -33,13 +33,13 @@ describe("quality of a talk", () => {
         ["c", { type: "remote-inbound-rtp", kind: "audio", fractionLost: 0, roundTripTime: 0.03 }],
         ["d", { type: "candidate-pair", nominated: true, currentRoundTripTime: 9 }],
       ]);
-    const first = stats(100, 50);
-    const second = stats(200, 50);
+    const first = stats(100, 50) as Counters;
+    const second = stats(200, 50) as Counters;
     expect(first).toMatchObject({ received: 100, lost: 50, jitterMs: 4, rttMs: 30 });
-    expect(between(null, first!)?.word).toBe("bad");
-    expect(between(first, second!)).toMatchObject({ loss: 0, word: "good" });
+    expect(between(null, first)?.word).toBe("bad");
+    expect(between(first, second)).toMatchObject({ loss: 0, word: "good" });
     // Nothing came in a whole interval: that is silence, not quality.
-    expect(between(second, second!)).toMatchObject({ loss: 1, word: "bad" });
+    expect(between(second, second)).toMatchObject({ loss: 1, word: "bad" });
     expect(counters([["x", { type: "codec" }]])).toBeNull();
   });
 });
