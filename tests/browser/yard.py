@@ -32,7 +32,9 @@ ROLES = {
     "alma": "administrator",
     "oscar": "client_observer",
 }
-"""Who works here, and as what. The agents have a browser phone; anna and tina are in one team."""
+"""Who works here, and as what."""
+AGENTS = {"anna": "North", "bert": "South"}
+"""Agents with a phone in their browser, and their teams; tina leads the first."""
 PEOPLE = ("Zhang Wei", "Li Na", "王芳", "Erik Ås", "Mary O'Neill", "Chen Jie", "赵磊", "Ida Berg")
 COMPANIES = ("Northern Light", "天和贸易", "Berg & Sons", "Blue Harbour")
 PRODUCTS = ("fibre 300", "fibre 1000", "mobile", "none yet")
@@ -44,6 +46,7 @@ class Town:
 
     yard: Yard
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    client_id: int = 0
     _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _used: dict[str, Iterator[str]] = field(default_factory=dict)
 
@@ -61,16 +64,13 @@ class Town:
     async def settle(self) -> None:
         """A client and a user of each role, the agents with a browser phone."""
         client = await self.ask("POST", "/v1/clients", json={"name": "Northern Light"})
+        self.client_id = int(client["id"])
+        for name, team in AGENTS.items():
+            agent = {"name": name, "display_name": name.title(), "phone_kind": "browser"}
+            await self.ask("POST", "/v1/agents", json=agent | {"team": team})
+        own = {"tina": {"team": AGENTS["anna"]}, "oscar": {"client_id": self.client_id}}
         for name, role in ROLES.items():
-            more: dict[str, Any] = {}
-            if role == "agent":
-                await self.ask("POST", "/v1/agents", json={"name": name, "phone_kind": "browser"})
-                more["agent"] = name
-            if name in {"anna", "tina"}:
-                more["team"] = "North"
-            if role == "client_observer":
-                more["client_id"] = client["id"]
-            await self.user(name, role, **more)
+            await self.user(name, role, **own.get(name, {}))
 
     async def user(self, name: str, role: str, **more: Any) -> None:
         """Somebody who may sign in."""
@@ -111,7 +111,7 @@ class Town:
         writer.writerows(leads)
         name = name or f"Campaign {next(self._names)}"
         plan = {"wrap_up_s": 60, "ring_timeout_s": 15} | settings
-        return await self.yard.campaign(table.getvalue(), name, mode, **plan)
+        return await self.yard.campaign(table.getvalue(), name, mode, self.client_id, **plan)
 
     async def ear(self, file: Path) -> None:
         """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz)."""
@@ -160,6 +160,7 @@ class Town:
 async def open_town(state: Path, undo: AsyncExitStack) -> Town:
     """A running service with its world and people; `undo` takes all of it away."""
     town = Town(await open_yard(state, undo, PERSONAS))
+    await town.yard.outside([])
     await town.settle()
     return town
 

@@ -119,9 +119,7 @@ class Yard:
         for name in names:
             added = await self.ask("POST", "/v1/agents", json={"name": name})
             self._phones.append(Phone(added["phone"], added["secret"]))
-        said = json.loads((self.state / "service.json").read_text())
-        host, _, port = said["sip"].rpartition(":")
-        await self.world.ensure((host, int(port)), self._phones, agent_sound="tone-1000")
+        said = await self.outside(self._phones)
         await self._count_calls()
         robots = Robots(self.http, said["mqtt"], SystemClock(), random.Random(seed))
         robots.start()
@@ -129,11 +127,19 @@ class Yard:
         for name in names:
             await self.ask("POST", f"/v1/agents/{name}/sign-in")
         async with asyncio.timeout(PATIENCE):
-            while (await self.ask("GET", "/v1/live"))["agents_by_state"] != {  # noqa: ASYNC110
-                "ready": count
-            }:
+            while await self._ready() < count:  # noqa: ASYNC110 - the service is asked
                 await asyncio.sleep(0.1)
         await asyncio.sleep(0.3)  # what agents do is remembered a tenth of a second later
+
+    async def outside(self, phones: list[Phone]) -> dict[str, str]:
+        """Start the world with these robot phones; what the service said of itself."""
+        said: dict[str, str] = json.loads((self.state / "service.json").read_text())
+        host, _, port = said["sip"].rpartition(":")
+        await self.world.ensure((host, int(port)), phones, agent_sound="tone-1000")
+        return said
+
+    async def _ready(self) -> int:
+        return int((await self.ask("GET", "/v1/live"))["agents_by_state"].get("ready", 0))
 
     async def _count_calls(self) -> None:
         etc = self.world.process.etc
@@ -150,11 +156,16 @@ class Yard:
         return Counter(exten for _, exten in rows if exten.startswith("+"))
 
     async def campaign(
-        self, table: str, name: str = "c", mode: str = "progressive", **settings: Any
+        self,
+        table: str,
+        name: str = "c",
+        mode: str = "progressive",
+        client_id: int | None = None,
+        **settings: Any,
     ) -> int:
         """A running campaign that calls the leads of a CSV table; its id."""
         plan = {"windows": ALWAYS, "wrap_up_s": 8, "ring_timeout_s": 8} | settings
-        asked = {"name": name, "mode": mode, "settings": plan}
+        asked = {"name": name, "mode": mode, "client_id": client_id, "settings": plan}
         made = await self.ask("POST", "/v1/campaigns", json=asked)
         path = f"/v1/campaigns/{made['id']}"
         job = await self.ask("POST", f"{path}/imports", files={"file": ("l.csv", table.encode())})

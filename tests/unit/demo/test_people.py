@@ -130,7 +130,7 @@ async def test_a_robot_s_talk_is_ended_and_written_up_before_its_seat_is_taken(
     await asyncio.sleep(A_MOMENT)
     acts = [act for act, _ in service.asked]
     assert acts[:2] == ["agents/robot1/ready", "agents/robot1/hang-up"]
-    assert service.agents["robot1"]["kind"] == "sip"
+    assert "agents/robot1/phone" not in acts
     service.agents["robot1"]["state"] = "not_ready"
     await asyncio.sleep(A_MOMENT)
     assert service.agents["robot1"]["kind"] == "browser"
