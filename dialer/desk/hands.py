@@ -101,7 +101,7 @@ class Hands:
     def of(self, agent: Agent) -> Hand | None:
         """The call that an agent has in hand, is reserved for, or wraps up."""
         if agent.call and agent.call not in self.open:
-            self._find(agent.call, agent)
+            self._find(agent.call)
         return self.open.get(agent.call) if agent.call else None
 
     def flight(self, call: str) -> Flight | None:
@@ -196,16 +196,13 @@ class Hands:
         if before and before != agent.call:
             self._close_unused(before)
         if agent.call and agent.call not in self.open:
-            self._find(agent.call, agent)
+            self._find(agent.call)
 
-    def _find(self, call: str, agent: Agent) -> None:
+    def _find(self, call: str) -> None:
         """A call that an agent had before we started."""
         flight, caller = self.flight(call), self.inbound.callers.get(call)
         if flight is not None:
-            hand = self._follow(flight)
-            bridged = flight.moment(flight.bridged)
-            if bridged is not None:
-                hand.connected.setdefault(agent.id, bridged)
+            self._follow(flight)
         elif caller is not None:
             self._of_caller(caller)
 

@@ -325,7 +325,7 @@ class Showing:
             name=person.name if person else "",
             placed_at=hand.placed_at,
             answered_at=hand.answered_at,
-            bridged_at=hand.connected.get(agent.id),
+            bridged_at=self._bridged_at(agent, hand),
             ended_at=hand.ended_at or self._ended_for(agent),
             held=control.held if control else False,
             recording=recording or ("on" if recorded and talking else "off"),
@@ -337,6 +337,13 @@ class Showing:
             notice=notice if recorded else "",
             notice_zh=notice_zh if recorded else "",
         )
+
+    def _bridged_at(self, agent: Agent, hand: Hand) -> datetime | None:
+        """When this agent began to talk; of a talk older than our start, what the attempt knows."""
+        flight = self.hands.flight(hand.call)
+        if agent.id in hand.connected or flight is None or flight.agent_id != agent.id:
+            return hand.connected.get(agent.id)
+        return flight.moment(flight.bridged)
 
     def _ended_for(self, agent: Agent) -> datetime | None:
         """The call may go on with somebody else; for who wraps it up it has ended."""

@@ -270,11 +270,11 @@ class Outside:
 
     # -- what is written ---------------------------------------------------------------------------
 
-    async def all(self, kind: type[T]) -> Sequence[T]:
+    async def all(self, kind: type[T], by: str = "id") -> Sequence[T]:
         """All rows of a table, oldest first."""
         with standing_still():
             async with self.bare.read() as session:
-                query = select(kind).order_by(cast("Any", kind).id)
+                query = select(kind).order_by(getattr(kind, by))
                 return (await session.scalars(query)).all()
 
     async def attempts(self) -> Sequence[AttemptRow]:
