@@ -80,7 +80,7 @@ export function PaletteButton() {
       onClick={spotlight.open}
       px={8}
       style={{ flex: "none" }}
-      aria-label={t("palette.open")}
+      title={t("palette.open")}
     >
       {t("palette.short")}
     </Button>
