@@ -29,13 +29,14 @@ from cti.calls.cel import read_cel
 from cti.calls.pbx import Pbx
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
+from cti.control_room import Switchboard, make_control_room
+from cti.floor.events import TalkChanged
 from cti.floor.floor import Floor
 from cti.floor.inbound import SERVED_WITHIN, Caller, InboundDesk, QueueDay
 from cti.incidents.models import IncidentRow
 from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
-from cti.phones.relay import PhoneRelay
 from cti.phones.service import PhoneService
 from cti.screens import Ground, make_screens
 from cti.service import Service
@@ -196,7 +197,6 @@ def build(settings: Settings) -> Service:
         clock,
         lambda since: read_cel(infrastructure.cel_file, since),
     )
-    site = SiteService(store, clock, signals, SiteSettings(region=settings.default_region))
     audit = Audit(store, clock, signals, timedelta(days=settings.audit_days))
     people = People.make(
         store,
@@ -232,7 +232,6 @@ def build(settings: Settings) -> Service:
         memory=AgentMemory(redis, roster, signals, clock),
         agents=agents,
         telephones=telephones,
-        relay=PhoneRelay(lambda: infrastructure.phone_socket, signals, clock),
         inbound=inbound,
         agi=AgiServer(
             *infrastructure.agi_address,
@@ -304,10 +303,40 @@ def build(settings: Settings) -> Service:
             site,
         )
     )
+    _let_control(
+        service,
+        Switchboard(
+            store,
+            clock,
+            signals,
+            pbx,
+            tracker,
+            roster,
+            floor,
+            inbound,
+            ledger,
+            attempts,
+            agents,
+            telephones,
+            site,
+            trunks,
+            audit,
+            lambda: infrastructure.phone_socket,
+            settings.phone_grace_seconds,
+        ),
+    )
     service.watchdog.knows = service.wanted
     events.to = service.on_pbx_event
     service.wire()
     return service
+
+
+def _let_control(service: Service, board: Switchboard) -> None:
+    """Calls are controlled, and desks show it."""
+    service.room = make_control_room(board)
+    service.screens.desk.showing.control_of = service.room.part_of
+    board.signals.on(TalkChanged, service.desks_changed)
+    service.room.client_of = service.screens.owners.client_of
 
 
 @dataclass(slots=True)

@@ -41,6 +41,8 @@ from cti.calls.cel import rotate_cel
 from cti.calls.pbx import Pbx, PbxError, agent_of_leg
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
+from cti.control_room import ControlRoom
+from cti.floor.events import TalkChanged
 from cti.floor.floor import Floor
 from cti.floor.inbound import CallerMoved, InboundDesk
 from cti.floor.publish import publish_callers
@@ -49,8 +51,6 @@ from cti.incidents.api import router as incidents_router
 from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
-from cti.phones.api import router as phones_router
-from cti.phones.relay import PhoneRelay
 from cti.phones.service import PhoneService
 from cti.screens import Screens
 from cti.settings import Settings
@@ -161,7 +161,6 @@ class Service:
     memory: AgentMemory
     agents: AgentService
     telephones: PhoneService
-    relay: PhoneRelay
     inbound: InboundDesk
     agi: AgiServer
     ledger: Ledger
@@ -189,6 +188,7 @@ class Service:
     people: People
     board: Board
     screens: Screens = field(init=False)
+    room: ControlRoom = field(init=False)
     ready: bool = False
     _finished: bool = False
     _hurried: bool = False
@@ -234,9 +234,11 @@ class Service:
         """What lived on without us is ours again; what ended gets its outcome."""
         self.tracker.adopt(await self.pbx.channels())
         flights = await self.recovery.load()
-        Takeover(self.tracker, self.roster, self.floor, self.clock, self._wrap_up_of).agents(
-            await self.memory.recall()
-        )
+        guests = await self.room.guests()
+        Takeover(
+            self.tracker, self.roster, self.floor, self.clock, self._wrap_up_of, guests
+        ).agents(await self.memory.recall())
+        self.room.recover()
         self.recovery.settle(flights)
         await self.recovery.release()
         await self.inbound.recover(self.tracker, self.recovery.read_cel)
@@ -274,7 +276,7 @@ class Service:
         await self._open_ears(undo)
         self.phones.connect_all()
         undo.push_async_callback(self.phones.close)
-        undo.push_async_callback(self.relay.close)
+        undo.push_async_callback(self.room.close)
         self.watchdog.start()
         undo.push_async_callback(self.watchdog.close)
         self.trunks.start()
@@ -391,7 +393,7 @@ class Service:
             console=self.settings.console,
             routers=[
                 self.people.router(),
-                board_router(self.board),
+                board_router(self.board, self.screens.narrow),
                 *self.screens.routers(),
                 campaigns_router(self.campaigns),
                 pacing_router(self.pacing),
@@ -409,7 +411,7 @@ class Service:
                     CapsService(self.store, self.clock),
                 ),
                 agents_router(self.agents, self.roster, self.clock),
-                phones_router(self.telephones, self.relay),
+                *self.room.routers(),
                 attempts_router(
                     AttemptService(self.store, self.attempts.flights),
                     AgentsWord(self.store, self.attempts, self.answering, self.clock),
@@ -447,6 +449,7 @@ class Service:
                 self.phones.connect_all()
         elif isinstance(event, ami.ContactChanged) and event.status != "Removed":
             self.phones.registered(event.endpoint)
+            self.room.control.registered(event.endpoint)
         self.tracker.handle(event)
 
     def wire(self) -> None:
@@ -542,7 +545,13 @@ class Service:
         if is_agent_leg(uniqueid):
             agent = self.roster.by_id(agent_of_leg(uniqueid))
             return agent is not None and agent.leg == uniqueid
-        return self.recovery.knows(uniqueid)
+        known = self.room.wanted(uniqueid)
+        return self.recovery.knows(uniqueid) if known is None else known
+
+    def desks_changed(self, event: TalkChanged) -> None:
+        """Who takes part in a call that changed sees it at once."""
+        for agent in event.agents:
+            self.screens.desk.showing.changed(agent)
 
     def _wrap_up_of(self, call: str) -> float:
         flight = self.attempts.flights.get(call) if is_attempt(call) else None

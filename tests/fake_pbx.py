@@ -409,8 +409,6 @@ class FakePbx:
             self.end(channel.uniqueid, 16)
         elif channel.way[0] == "agents":
             self._go(channel, channel.way)
-        elif channel.way == ("customers", "queue"):
-            self.end(channel.uniqueid, 16)
         else:
             self._go(channel, ("customers", "orphaned"))
 

@@ -34,6 +34,7 @@ class AgentService:
     pbx: Pbx
     clock: Clock
     phones_changed: PhonesChanged
+    hang_up_in_control: Callable[[str], Awaitable[bool]] | None = None
 
     async def load(self) -> None:
         """Bring the known agents into the roster, signed out."""
@@ -214,6 +215,8 @@ class AgentService:
         agent = self.roster.get(name)
         if agent.state is not AgentState.TALKING or agent.call is None:
             raise Conflict(f"Agent {name} is not in a call.")
+        if self.hang_up_in_control is not None and await self.hang_up_in_control(name):
+            return agent
         try:
             await self.pbx.hang_up(agent.call)
         except PbxError as error:

@@ -30,6 +30,8 @@ _UNBRACKETED = re.compile(r"[^()]+")
 _OPTIONS = re.compile(r"([A-Za-z](\([^,\\\"$^{}()|]*\))?)*")
 _MONITOR_ID = re.compile(r"0x[0-9a-f]{1,16}", re.ASCII)
 _MODULE = re.compile(r"[\w.-]+", re.ASCII)
+_DIGITS = re.compile(r"[0-9A-D*#]", re.ASCII)
+_PICK_UP = "PJSIP_HEADER(add,Call-Info)=<sip:cti>\\;answer-after=0"
 _NAME_FORBIDDEN = '"<>\\'
 
 
@@ -108,7 +110,8 @@ class Originate(Action):
 
     channel_id becomes the channel's uniqueid; endpoint_target is like `PJSIP/number@trunk`;
     timeout_ms is how long it may ring; variables are set on the channel before it is dialled
-    (a name with leading `_` or `__` is inherited).
+    (a name with leading `_` or `__` is inherited). auto_answer: ask a SIP phone to pick up by
+    itself (the de facto `answer-after`).
     """
 
     name: ClassVar[str] = "Originate"
@@ -121,6 +124,7 @@ class Originate(Action):
     caller_id: CallerId | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
+    auto_answer: bool = False
 
     def _pairs(self) -> Pairs:
         pairs = [
@@ -139,6 +143,8 @@ class Originate(Action):
         for name, value in self.variables.items():
             _matching("Variable", name, _VARIABLE)
             pairs.append(("Variable", f"{name}={escaped(value)}"))
+        if self.auto_answer:
+            pairs.append(("Variable", _PICK_UP))
         return pairs
 
 
@@ -304,6 +310,55 @@ class StopRecording(Action):
         if self.id:
             pairs.append(_matching("MixMonitorID", self.id, _MONITOR_ID))
         return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class MuteRecording(Action):
+    """Let the recording of that id write silence, both sides, or sound again."""
+
+    name: ClassVar[str] = "MixMonitorMute"
+    channel: str
+    id: str
+    mute: bool
+
+    def _pairs(self) -> Pairs:
+        return [
+            _matching("Channel", self.channel, _CHANNEL),
+            ("Direction", "both"),
+            ("State", str(int(self.mute))),
+            _matching("MixMonitorID", self.id, _MONITOR_ID),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayDigit(Action):
+    """Send one DTMF digit to a channel's far end."""
+
+    name: ClassVar[str] = "PlayDTMF"
+    channel: str
+    digit: str
+    duration_ms: int = 160
+
+    def _pairs(self) -> Pairs:
+        return [
+            _matching("Channel", self.channel, _CHANNEL),
+            _matching("Digit", self.digit, _DIGITS),
+            ("Duration", str(self.duration_ms)),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketsReceived(Action):
+    """`Value` of the reply: RTP packets that a channel has received so far."""
+
+    name: ClassVar[str] = "Getvar"
+    channel: str
+
+    def _pairs(self) -> Pairs:
+        return [
+            _matching("Channel", self.channel, _CHANNEL),
+            ("Variable", "CHANNEL(rtcp,rxcount,audio)"),
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,21 @@ class ContactChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SpyStarted(Event):
+    """`uniqueid` hears the channel `of` from now on."""
+
+    uniqueid: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpyStopped(Event):
+    """`uniqueid` hears no other channel any more."""
+
+    uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
 class DtmfReceived(Event):
     uniqueid: str
     digit: str
@@ -417,6 +432,8 @@ TABLE: Mapping[str, Maker] = {
         "ContactStatus": lambda f: ContactChanged(
             f["AOR"], f["URI"], f["ContactStatus"], f["EndpointName"]
         ),
+        "ChanSpyStart": lambda f: SpyStarted(f["SpyerUniqueid"], f["SpyeeUniqueid"]),
+        "ChanSpyStop": lambda f: SpyStopped(f["SpyerUniqueid"]),
         "DTMFEnd": _dtmf_received,
         "Hold": lambda f: HoldStarted(f["Uniqueid"]),
         "Unhold": lambda f: HoldEnded(f["Uniqueid"]),

@@ -95,3 +95,12 @@ class LegVanished:
 
     uniqueid: str
     t: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegHears:
+    """The leg, a supervisor's, hears what `of` says and hears from now on."""
+
+    uniqueid: str
+    of: str
+    t: float

@@ -3,6 +3,7 @@
 Channels are addressed by their uniqueid, which for calls we place is our own id.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,21 +12,30 @@ from cti.ami.actions import (
     Action,
     Bridge,
     CallerId,
+    Destination,
     GetVariable,
     HangUp,
     Listen,
+    MuteRecording,
     Originate,
+    PacketsReceived,
+    PlayDigit,
     Redirect,
+    SetVariable,
     StopRecording,
 )
 from cti.ami.errors import ActionTimeout, LinkDownError, Refused
 from cti.ami.events import ChannelRow
 from cti.ami.link import AmiLink
 from cti.ami.protocol import Reply
-from cti.base.ids import AGENT_LEG, new_id
+from cti.base.ids import AGENT_LEG, is_agent_leg, is_outside_leg, is_supervisor_leg, new_id
 from cti.calls.tracker import Tracker
 
 CUSTOMERS, AGENTS = "customers", "agents"
+OUTSIDE, SUPERVISORS = "outside", "supervisors"
+RECORDINGS = ("CTI_MIX", "CTI_MIX_SIDES")
+DIGIT_PAUSE = 0.25
+"""Seconds from one DTMF digit to the next: 160 ms of tone, then silence."""
 NORMAL_CLEARING = 16  # Q.850
 
 
@@ -89,11 +99,11 @@ class Pbx:
 
     async def call_phone(self, leg: str, phone: str) -> None:
         """Nail an agent's phone up to the floor, as the leg of that id."""
-        await self._originate(leg, _to_phone(leg, phone, "nailed", 30.0))
+        await self._originate(leg, _to_phone(leg, phone, "nailed", 30.0, auto_answer=True))
 
     async def ring_phone(self, leg: str, phone: str, *, seconds: float) -> None:
         """Ring an agent's phone for one call, as the leg of that id."""
-        await self._originate(leg, _to_phone(leg, phone, "ringing", seconds))
+        await self._originate(leg, _to_phone(leg, phone, "ringing", seconds, CTI_RINGING="1"))
 
     async def bridge(self, call: str, leg: str) -> None:
         """Let the two talk."""
@@ -118,6 +128,93 @@ class Pbx:
     async def hold(self, call: str) -> None:
         """ "One moment, please", then music."""
         await self._ask(Redirect(call, CUSTOMERS, "hold"))
+
+    # -- control of a talk -----------------------------------------------------------------------
+
+    async def part(self, call: str, leg: str) -> None:
+        """Hold: the customer hears music, the agent's leg is apart from the pool."""
+        apart = Destination(AGENTS, "apart")
+        await self._ask(
+            Redirect(call, CUSTOMERS, "parked", extra_channel=leg, extra_destination=apart)
+        )
+
+    async def park(self, call: str) -> None:
+        """The customer hears music; whom they talked to goes on in the dialplan."""
+        await self._ask(Redirect(call, CUSTOMERS, "parked"))
+
+    async def set_apart(self, leg: str) -> None:
+        """Out of the pool or of a talk, into silence, until it is bridged."""
+        await self._ask(Redirect(leg, AGENTS, "apart"))
+
+    async def send_home(self, leg: str) -> None:
+        """An agent's leg goes back to the pool; that of a phone that rang for one call ends."""
+        await self._ask(Redirect(leg, AGENTS, "back"))
+
+    async def join(self, leg: str, other: str) -> None:
+        """Into the talk that `other` is in, as one more."""
+        await self._ask(SetVariable(leg, "CTI_JOIN", other))
+        await self._ask(Redirect(leg, _context(leg), "join"))
+
+    async def call_outside(
+        self, leg: str, target: str, *, caller_id: str, ring_seconds: float
+    ) -> None:
+        """Dial `target` (PJSIP/number@trunk) for an agent; the answer enters `outside`."""
+        action = Originate(
+            channel_id=leg,
+            endpoint_target=target,
+            context=OUTSIDE,
+            exten="answered",
+            timeout_ms=int(ring_seconds * 1000),
+            caller_id=CallerId(caller_id) if caller_id else None,
+        )
+        await self._originate(leg, action)
+
+    async def call_supervisor(self, leg: str, phone: str, way: str, agent_leg: str) -> None:
+        """Call a supervisor's phone; once it is up, its `way`: listen, whisper or idle."""
+        action = Originate(
+            channel_id=leg,
+            endpoint_target=f"PJSIP/{phone}",
+            context=SUPERVISORS,
+            exten=way,
+            variables={"CTI_SPY": agent_leg},
+            auto_answer=True,
+        )
+        await self._originate(leg, action)
+
+    async def spy(self, leg: str, way: str, agent_leg: str) -> None:
+        """A supervisor's leg hears that agent's now: listen or whisper."""
+        await self._ask(SetVariable(leg, "CTI_SPY", agent_leg))
+        await self._ask(Redirect(leg, SUPERVISORS, way))
+
+    async def idle(self, leg: str) -> None:
+        """A supervisor's leg hears nothing, and ends after half a minute."""
+        await self._ask(Redirect(leg, SUPERVISORS, "idle"))
+
+    async def send_digits(self, uniqueid: str, digits: str) -> None:
+        """Send DTMF to a channel's far end, one digit after the other."""
+        for number, digit in enumerate(digits):
+            if number:
+                await asyncio.sleep(DIGIT_PAUSE)
+            await self._ask(PlayDigit(uniqueid, digit))
+
+    async def mute_recording(self, call: str, *, mute: bool) -> bool:
+        """Let every recording of the call write silence, or sound again; ears hear on.
+
+        Returns whether there is a recording.
+        """
+        found = False
+        for variable in RECORDINGS:
+            told = await self._ask(GetVariable(call, variable))
+            if monitor := told.fields.get("Value"):
+                await self._ask(MuteRecording(call, monitor, mute))
+                found = True
+        return found
+
+    async def packets(self, leg: str) -> int:
+        """How many packets of sound the leg has received so far."""
+        told = await self._ask(PacketsReceived(leg))
+        value = told.fields.get("Value", "")
+        return int(value) if value.isdecimal() else 0
 
     async def hang_up(self, uniqueid: str) -> None:
         """End a leg."""
@@ -178,11 +275,27 @@ def agent_of_leg(uniqueid: str) -> int | None:
     return int(number) if number.isdecimal() else None
 
 
-def _to_phone(leg: str, phone: str, exten: str, seconds: float) -> Originate:
+def _to_phone(
+    leg: str,
+    phone: str,
+    exten: str,
+    seconds: float,
+    *,
+    auto_answer: bool = False,
+    **variables: str,
+) -> Originate:
     return Originate(
         channel_id=leg,
         endpoint_target=f"PJSIP/{phone}",
         context=AGENTS,
         exten=exten,
         timeout_ms=int(seconds * 1000),
+        variables=variables,
+        auto_answer=auto_answer,
     )
+
+
+def _context(leg: str) -> str:
+    """Where a leg of its kind lives in the dialplan."""
+    kinds = ((is_agent_leg, AGENTS), (is_outside_leg, OUTSIDE), (is_supervisor_leg, SUPERVISORS))
+    return next((context for fits, context in kinds if fits(leg)), CUSTOMERS)

@@ -15,6 +15,7 @@ from cti.calls.events import (
     LegAnswered,
     LegCreated,
     LegEnded,
+    LegHears,
     LegMarked,
     LegPooled,
     LegProgressed,
@@ -87,6 +88,7 @@ class Tracker:
             ami.ChannelHungUp: self._hung_up,
             ami.OriginateEnded: self._originate_ended,
             ami.Marked: self._marked,
+            ami.SpyStarted: self._spies,
         }
 
     def expect(self, uniqueid: str) -> None:
@@ -216,6 +218,9 @@ class Tracker:
     def _marked(self, event: ami.Marked) -> None:
         value = event.fields.get("Queue") or event.fields.get("Value", "")
         self.signals.emit(LegMarked(event.uniqueid, event.name, value, self.clock.monotonic()))
+
+    def _spies(self, event: ami.SpyStarted) -> None:
+        self.signals.emit(LegHears(event.uniqueid, event.of, self.clock.monotonic()))
 
     # -- reconciliation -----------------------------------------------------------------------
 

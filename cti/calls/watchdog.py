@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from cti.base.ids import is_agent_leg, is_attempt
+from cti.base.ids import is_ours
 from cti.base.incidents import Incident
 from cti.base.tasks import end
 from cti.calls.pbx import Pbx, PbxError
@@ -86,8 +86,7 @@ class Watchdog:
 
     def _wanted(self, uniqueid: str) -> bool:
         """Strangers are none of our business; our own kind is, unless nobody knows it any more."""
-        ours = is_attempt(uniqueid) or is_agent_leg(uniqueid)
-        return not ours or self.knows(uniqueid)
+        return not is_ours(uniqueid) or self.knows(uniqueid)
 
     async def _hang_up(self, uniqueid: str) -> None:
         try:

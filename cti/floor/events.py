@@ -39,3 +39,34 @@ class CallParted:
     agent_id: int
     agent_left: bool
     t: float
+
+
+@dataclass(frozen=True, slots=True)
+class TalkChanged:
+    """Hold, recording, or who takes part: something of a call under way is different now.
+
+    agents: names of those whose desks show it.
+    """
+
+    call: str
+    agents: tuple[str, ...]
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class GuestGone:
+    """Whom an agent asked into a call is out of it, and did not get it; `why` is for people."""
+
+    call: str
+    agent_id: int
+    name: str
+    why: str
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningChanged:
+    """A supervisor came to an agent, changed the way, or left."""
+
+    agent: str
+    t: float

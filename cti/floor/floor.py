@@ -58,13 +58,18 @@ class Offered:
 
 @dataclass(slots=True)
 class Floor:
-    """Connects answered calls with free agents."""
+    """Connects answered calls with free agents.
+
+    keeps: told that the agent's leg is gone and the customer is still there: whether the call stays
+    with this agent, or goes on with whom the agent had asked in.
+    """
 
     pbx: Pbx
     roster: Roster
     signals: Signals
     clock: Clock
     promised: Callable[[], int] = lambda: 0
+    keeps: Callable[[str, Agent], bool] = lambda _call, _agent: False
     awaited: Callable[[], Container[int]] = tuple
     calls: dict[str, Offered] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -138,6 +143,53 @@ class Floor:
         self.calls[call] = Offered(
             call, self.clock.monotonic(), False, None, wrap_up, agent=agent, connected=True
         )
+
+    def hand_over(self, call: str, to: Agent) -> None:
+        """Customer and `to` hear each other; the agent who had the call wraps up."""
+        offered = self.calls.get(call)
+        if offered is None:
+            self.adopt(call, to, wrap_up=20.0)
+            offered = self.calls[call]
+        self._clear_timer(offered)
+        before, offered.agent, offered.connected = offered.agent, to, True
+        if before is not None and before is not to:
+            self._leave(offered, before)
+        if to.state is not AgentState.TALKING:
+            self.roster.talk(to, call)
+        self.signals.emit(CallConnected(call, to.id, 0.0, self.clock.monotonic()))
+
+    def let_out(self, call: str) -> None:
+        """The agent is out and wraps up; the call goes on without one."""
+        offered = self.calls.get(call)
+        if offered is not None:
+            self._forget(offered)
+            if offered.agent is not None:
+                self._leave(offered, offered.agent)
+
+    def send_back(self, call: str, *, patient: bool = True) -> None:
+        """The agent is out and wraps up; the call wants another one.
+
+        patient: the customer waits with music for as long as it takes.
+        """
+        offered = self.calls.get(call)
+        if offered is None:
+            return
+        before = offered.agent
+        self.let_out(call)
+        again = patient or offered.patient
+        self.offer(call, patient=again, wrap_up=offered.wrap_up)
+        now = self.calls.get(call)
+        if now is not None and before is not None:
+            now.failed.add(before.id)
+
+    def agent_of(self, call: str) -> Agent | None:
+        """Who has the call."""
+        offered = self.calls.get(call)
+        return offered.agent if offered is not None and offered.connected else None
+
+    def _leave(self, offered: Offered, agent: Agent) -> None:
+        if agent.call == offered.call and agent.state is AgentState.TALKING:
+            self._part(offered, agent, agent_left=True)
 
     @property
     def waiting(self) -> list[Offered]:
@@ -335,6 +387,8 @@ class Floor:
             return
         if not offered.connected:
             self._not_connected(offered, agent)
+            return
+        if self.keeps(offered.call, agent):
             return
         # The caller is still there: wrap the agent up and find somebody else, quickly.
         self._forget(offered)

@@ -135,10 +135,13 @@ class InboundDesk:
         return adopted
 
     def _adopt(self, caller: Caller, tracker: Tracker) -> None:
-        agents = [agent_of_leg(partner) for partner in tracker.partners(caller.id)]
-        if agents:
+        partners = sorted(tracker.partners(caller.id))
+        owner = self.floor.agent_of(caller.id)
+        if owner is not None or partners:
             caller.bridged_at = self.clock.now()
-            caller.agent_id = agents[0]
+            agents = (agent_of_leg(partner) for partner in partners)
+            known = next((agent for agent in agents if agent is not None), None)
+            caller.agent_id = owner.id if owner is not None else known
         elif caller.queued_at is not None:
             self.floor.offer(caller.id, patient=True, wrap_up=self.wrap_up)
 
@@ -194,10 +197,12 @@ class InboundDesk:
 
     def _connected(self, event: CallConnected) -> None:
         caller = self.callers.get(event.call)
-        if caller is None or caller.bridged_at is not None:
+        if caller is None:
             return
-        caller.bridged_at = self.clock.now()
         caller.agent_id = event.agent_id
+        if caller.bridged_at is not None:
+            return  # handed on
+        caller.bridged_at = self.clock.now()
         self.signals.emit(CallerMoved(caller, "bridged"))
 
     def _ended(self, uniqueid: str, at: datetime | None = None) -> None:

@@ -1,6 +1,6 @@
 """After a restart: the agents' legs and conversations that lived on in the PBX are ours again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -9,7 +9,7 @@ from cti.agents.memory import Remembered
 from cti.agents.roster import CONNECTING, PHONE_LOST, Roster
 from cti.agents.states import Agent, AgentState
 from cti.base.clock import Clock
-from cti.base.ids import is_agent_leg
+from cti.base.ids import is_customer
 from cti.calls.pbx import agent_of_leg
 from cti.calls.tracker import Tracker
 from cti.floor.floor import Floor
@@ -22,13 +22,17 @@ SHORTEST_WRAP_UP = 5.0
 
 @dataclass(slots=True)
 class Takeover:
-    """Puts agents back where the PBX and our memory say they are."""
+    """Puts agents back where the PBX and our memory say they are.
+
+    guests: (call, agent's id) of agents who were asked into another's call.
+    """
 
     tracker: Tracker
     roster: Roster
     floor: Floor
     clock: Clock
     wrap_up_of: Callable[[str], float]
+    guests: Container[tuple[str, int]] = ()
 
     def agents(self, remembered: Mapping[str, Remembered]) -> int:
         """Restore all agents; returns how many were signed in."""
@@ -49,8 +53,11 @@ class Takeover:
     def _agent(self, agent: Agent, memory: Remembered, leg: str | None) -> None:
         agent.leg = leg
         agent.leg_ready = leg is not None and self.tracker.legs[leg].pooled
-        call = self._call_of(leg)
-        if call is not None:
+        call = self._call_of(leg) or self._kept(agent, memory)
+        if leg is not None and (memory.call or "", agent.id) in self.guests:
+            agent.leg_ready = False
+            self.roster.restore(agent, AgentState.TALKING, memory.call)
+        elif call is not None:
             agent.leg_ready = False
             self.floor.adopt(call, agent, wrap_up=self.wrap_up_of(call))
             self.roster.restore(agent, AgentState.TALKING, call)
@@ -64,6 +71,14 @@ class Takeover:
             agent.wanted = AgentState.READY
             self.roster.restore(agent, AgentState.NOT_READY, None, PHONE_LOST)
 
+    def _kept(self, agent: Agent, memory: Remembered) -> str | None:
+        """The call that is on hold, or waits for the agent's phone to come back: nobody has it."""
+        call = memory.call or ""
+        if memory.state is not AgentState.TALKING or (call, agent.id) in self.guests:
+            return None
+        alone = call in self.tracker.legs and not self.tracker.partners(call)
+        return call if alone and self.tracker.legs[call].pooled else None
+
     def _wrap_up(self, agent: Agent, memory: Remembered) -> None:
         away = self.clock.now().timestamp() - memory.written
         left = memory.wrap_left - away if memory.wrap_left is not None else 0.0
@@ -73,4 +88,4 @@ class Takeover:
     def _call_of(self, leg: str | None) -> str | None:
         """The customer's leg in a bridge with this agent's."""
         partners = self.tracker.partners(leg) if leg is not None else frozenset()
-        return next((p for p in sorted(partners) if not is_agent_leg(p)), None)
+        return next((p for p in sorted(partners) if is_customer(p)), None)

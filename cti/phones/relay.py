@@ -80,8 +80,8 @@ class PhoneRelay:
         finally:
             self.lines.discard(line)
             await pbx.close()
-            if all(other.phone != line.phone for other in self.lines):
-                self.signals.emit(PageGone(line.phone, line.code in GOING))
+            alone = all(other.phone != line.phone for other in self.lines)
+            self.signals.emit(PageGone(line.phone, alone and line.code in GOING))
 
     async def sign_out(self, session: str) -> None:
         """Close what that session has open."""

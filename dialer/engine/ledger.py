@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.sql.dml import Insert, Update, UpdateBase
 
+from cti.floor.legs import LEG_BEGAN, LEG_ENDED
 from cti.store.engine import Store, first_line
 from dialer.attempts.models import AttemptRow
 from dialer.labels.models import LabelRow
@@ -66,6 +67,8 @@ ORDER: dict[UpdateBase, int] = {
     statement: place
     for place, statement in enumerate(
         (
+            LEG_BEGAN,
+            LEG_ENDED,
             ATTEMPT_ENDED,
             ATTEMPT_JUDGED,
             ATTEMPT_DISPOSED,

@@ -180,16 +180,18 @@ class Recovery:
         leg = self.tracker.legs[flight.attempt_id]
         now = self.clock.monotonic()
         self.report.adopted += 1
-        agents = [agent_of_leg(p) for p in self.tracker.partners(flight.attempt_id)]
-        agent_id = next((a for a in agents if a is not None), None)
+        partners = self.tracker.partners(flight.attempt_id)
+        agents = [agent_of_leg(p) for p in sorted(partners)]
+        owner = self.floor.agent_of(flight.attempt_id)
+        agent_id = owner.id if owner else next((a for a in agents if a is not None), None)
         flight.saw(
             now,
             Kind.RECOVERED,
             source="living channel",
             answered=leg.up or None,
-            bridged=agent_id is not None or None,
+            bridged=agent_id is not None or bool(partners) or None,
         )
-        if agent_id is None:
+        if agent_id is None and not partners:
             self._keep_agent(flight)
         if not leg.up:
             if leg.ringing:
@@ -200,6 +202,9 @@ class Recovery:
         if agent_id is not None:
             flight.bridged = _first(flight.bridged, _offset(flight, history.bridged_at), since)
             flight.agent_id = agent_id
+        elif partners:  # somebody outside has the call, or a supervisor
+            flight.bridged = _first(flight.bridged, _offset(flight, history.bridged_at), since)
+            flight.agent_id = flight.agent_id or agent_of_leg(history.bridged_with or "")
         elif flight.agentless and leg.exten == "queue":
             settings = self.attempts.campaigns[flight.campaign_id]
             self.floor.offer(flight.attempt_id, patient=True, wrap_up=float(settings.wrap_up_s))

@@ -151,10 +151,10 @@ async def test_too_large_and_too_many_end_the_line(house: House, address: str) -
 
 async def test_signing_out_ends_the_line(house: House, address: str) -> None:
     async with page(house, address) as socket:
-        (line,) = house.service.relay.lines
+        (line,) = house.service.room.relay.lines
         line.session = "one"
-        await house.service.relay.sign_out("other")
-        assert house.service.relay.lines
-        await house.service.relay.sign_out("one")
+        await house.service.room.relay.sign_out("other")
+        assert house.service.room.relay.lines
+        await house.service.room.relay.sign_out("one")
         with pytest.raises(ConnectionClosed):
             await answer(socket)

@@ -78,8 +78,17 @@ async def test_the_other_requests(bench: Bench) -> None:
         act.Redirect("at-1", "customers", "message"),
         act.Redirect("at-1", "customers", "hold"),
         act.HangUp("at-1", 16),
-        act.Originate("ag-1", "PJSIP/agent-a", "agents", "nailed", timeout_ms=30_000),
-        act.Originate("ag-2", "PJSIP/agent-b", "agents", "ringing", timeout_ms=15_000),
+        act.Originate(
+            "ag-1", "PJSIP/agent-a", "agents", "nailed", timeout_ms=30_000, auto_answer=True
+        ),
+        act.Originate(
+            "ag-2",
+            "PJSIP/agent-b",
+            "agents",
+            "ringing",
+            timeout_ms=15_000,
+            variables={"CTI_RINGING": "1"},
+        ),
     ]
 
 
