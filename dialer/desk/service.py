@@ -108,7 +108,13 @@ class DeskService:
 
     async def hang_up(self, agent: str) -> DeskView:
         """End the call the agent is in; one that is placed for the agent and rings, too."""
-        await self.agents.hang_up(agent)
+        who = self.roster.get(agent)
+        flight = self.hands.flight(who.call or "")
+        rings = flight is not None and flight.own_agent == who.id and flight.answered is None
+        if flight is not None and rings and who.state is AgentState.RESERVED:
+            self.dialler.canceller.give_up(flight, f"{agent} hung up before an answer")
+        else:
+            await self.agents.hang_up(agent)
         return await self.fresh(agent)
 
     async def save_notes(self, agent: str, call: str, text: str, *, browser: str = "") -> None:

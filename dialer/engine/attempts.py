@@ -366,7 +366,7 @@ class Attempts:
         elif flight.facts.dials >= self.campaigns[flight.campaign_id].retry.max_total:
             self.reschedule(flight, outcome)
         else:
-            due = self.clock.now() + RETRY_TAKEN_BACK
+            due = flight.appointment or self.clock.now() + RETRY_TAKEN_BACK
             self.ledger.put(books.LEAD_OUTCOME, flight.lead_id, last_outcome=outcome.value)
             self._wait_until(flight, due, "Taken back before an answer: again soon.")
 

@@ -42,11 +42,13 @@ class Canceller:
             and self._may_be(flight, min_ring)
         ]
         for flight in chosen:
-            flight.cancelled = True
-            task = asyncio.get_running_loop().create_task(self._take_back(flight))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(flight, WHY)
         return len(chosen)
+
+    def give_up(self, flight: Flight, why: str) -> None:
+        """The agent for whom alone a call rings does not want it any more."""
+        if flight.answered is None and not flight.ended and not flight.cancelled:
+            self._begin(flight, why)
 
     async def close(self) -> None:
         """Wait for what the PBX is being asked."""
@@ -58,11 +60,17 @@ class Canceller:
         since = flight.rang_since
         return since is None or self.clock.monotonic() - flight.t0 - since >= min_ring
 
-    async def _take_back(self, flight: Flight) -> None:
+    def _begin(self, flight: Flight, why: str) -> None:
+        flight.cancelled = True
+        task = asyncio.get_running_loop().create_task(self._take_back(flight, why))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _take_back(self, flight: Flight, why: str) -> None:
         if not flight.being_cancelled or flight.ended:
             flight.cancelled = False  # somebody has just answered: an agent or the message is due
             return
-        flight.saw(self.clock.monotonic(), Kind.CANCELLED, why=WHY)
+        flight.saw(self.clock.monotonic(), Kind.CANCELLED, why=why)
         flight.ended_by_us = True
         try:
             await self.pbx.hang_up(flight.attempt_id)

@@ -16,6 +16,7 @@ from dialer.compliance.models import BarRow
 from dialer.desk.models import CallNoteRow
 from dialer.leads.models import NumberRow
 from dialer.scripts.models import AttemptAnswersRow
+from tests.fake_pbx import NO_ANSWER
 from tests.unit.desk.house import House, lead, opened, person
 from tests.unit.engine.rig import Outside
 
@@ -398,3 +399,21 @@ async def test_what_it_sounds_like_is_shown_and_told(outside: Outside, open_hous
     await asyncio.sleep(0.1)
     assert [notice["kind"] for notice in page.notices] == ["sounds_like", "taken_back"]
     assert page.desks[-1]["call"]["sounds_like"] is None
+
+
+async def test_a_call_that_rings_for_the_agent_can_be_given_up(
+    outside: Outside, open_house: Open
+) -> None:
+    house = await open_house(far=NO_ANSWER)
+    view = await house.desk.call_number("agent0", 1, "13900000001")
+    assert view.call is not None
+    await asyncio.sleep(2)
+    await house.desk.hang_up("agent0")
+    await asyncio.sleep(1)
+    assert house.state() is AgentState.READY
+    await house.engine.ledger.flush()
+    (attempt,) = await outside.attempts()
+    assert attempt.ended_at is not None
+    assert "agent0 hung up" in str(attempt.evidence)
+    with pytest.raises(Conflict, match="not in a call"):
+        await house.desk.hang_up("agent0")
