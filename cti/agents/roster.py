@@ -28,6 +28,7 @@ class Roster:
 
     def add(self, agent: Agent) -> Agent:
         """Make a known agent visible, signed out."""
+        agent.since = self.clock.monotonic()
         self._by_id[agent.id] = agent
         self._by_name[agent.name] = agent
         return agent
