@@ -8,10 +8,12 @@ import { asFault, type Fault } from "./fault";
 export function useAct<T = void, R = unknown>(
   run: (argument: T) => Promise<R>,
   done?: (result: R, argument: T) => void,
+  failed?: (fault: Fault) => void,
 ): { act: (argument: T) => void; busy: boolean; fault: Fault | null; forget: () => void } {
   const mutation: UseMutationResult<R, unknown, T> = useMutation({
     mutationFn: run,
     onSuccess: done,
+    onError: (error) => failed?.(asFault(error)),
   });
   return {
     act: (argument) => {

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { asFault } from "../api/fault";
 import { fetchMe, ME } from "../api/me";
 import { FaultText } from "../parts/FaultText";
+import { MustChange } from "../signin/MustChange";
 import { SignIn } from "../signin/SignIn";
 import { Shell } from "./Shell";
 
@@ -13,6 +14,7 @@ export function Gate() {
     queryFn: fetchMe,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  if (data?.must_change) return <MustChange />;
   if (data) return <Shell />;
   if (!error) {
     return (

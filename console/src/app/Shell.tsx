@@ -3,9 +3,10 @@ import { type ReactNode, useEffect } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet } from "react-router";
-import { type Language, useMe } from "../api/me";
+import { type Me, useMe } from "../api/me";
 import { browserLanguage, speak } from "../i18n";
 import { link } from "../live";
+import { usePagePhone } from "../phone";
 import { SignInBar } from "../signin/SignInBar";
 import { ConnectionPill } from "./ConnectionPill";
 import { Notices } from "./Notices";
@@ -21,6 +22,7 @@ export function Shell() {
   const me = useMe();
   const { t } = useTranslation();
   usePersonsTaste(me.language, me.theme);
+  usePagePhone(me);
   useEffect(() => {
     link.start();
     return () => link.stop();
@@ -70,14 +72,14 @@ export function InTopBar({ children }: { children: ReactNode }) {
 }
 
 /** Language and theme follow the person, from one browser to the next. */
-function usePersonsTaste(language: string | null, theme: string | null): void {
+function usePersonsTaste(language: Me["language"], theme: Me["theme"]): void {
   const { setColorScheme } = useMantineColorScheme();
   const shown = useComputedColorScheme("light");
   useEffect(() => {
-    void speak(language === "en" || language === "zh" ? (language as Language) : browserLanguage());
+    void speak(language || browserLanguage());
   }, [language]);
   useEffect(() => {
-    if (theme === "light" || theme === "dark" || theme === "auto") setColorScheme(theme);
+    setColorScheme(theme || "auto");
   }, [theme, setColorScheme]);
   useEffect(() => {
     document.documentElement.style.colorScheme = shown;

@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import { useMe } from "../api/me";
 import { queries } from "../api/queries";
 import { keep, useTheme } from "./useTheme";
@@ -70,7 +70,7 @@ export function UserMenu() {
 }
 
 async function signOut(): Promise<void> {
-  await early("DELETE", "/v1/session");
+  await ok(api.DELETE("/v1/session"));
   queries.clear();
   location.assign("/");
 }

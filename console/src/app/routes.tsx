@@ -1,4 +1,4 @@
-import { IconBuildingBroadcastTower, IconHeadset } from "@tabler/icons-react";
+import { IconBuildingBroadcastTower, IconHeadset, IconListCheck, IconMicrophone } from "@tabler/icons-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "../api/me";
 
@@ -26,6 +26,18 @@ export const pages: readonly Page[] = [
     right: "see_floor",
     element: lazy(() => import("../floor/FloorPage")),
     nav: { icon: IconBuildingBroadcastTower, textKey: "floor:nav" },
+  },
+  {
+    path: "/recordings",
+    right: "see_recordings",
+    element: lazy(() => import("../recordings/RecordingsPage")),
+    nav: { icon: IconMicrophone, textKey: "recordings:nav" },
+  },
+  {
+    path: "/audit",
+    right: "see_audit",
+    element: lazy(() => import("../audit/AuditPage")),
+    nav: { icon: IconListCheck, textKey: "audit:nav" },
   },
   {
     path: "/me",

@@ -1,7 +1,8 @@
 import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import { ME, type Me, type ThemeChoice } from "../api/me";
 import { queries } from "../api/queries";
+import type { Tastes } from "../api/schema";
 
 /** The theme of the person: kept with the account, so that it is the same everywhere. */
 export function useTheme(): {
@@ -13,13 +14,12 @@ export function useTheme(): {
   const shown = useComputedColorScheme("light");
   const choose = (theme: ThemeChoice) => {
     setColorScheme(theme);
-    void keep({ theme });
+    void keep({ theme: theme === "auto" ? "" : theme });
   };
   return { chosen: colorScheme, choose, turn: () => choose(shown === "dark" ? "light" : "dark") };
 }
 
-/** Keeps a part of one's settings; what the page shows changes at once. */
-export async function keep(change: Partial<Pick<Me, "language" | "theme">>): Promise<void> {
-  queries.setQueryData<Me>(ME, (me) => me && { ...me, ...change });
-  await early("PATCH", "/v1/me", change);
+/** Keeps what one likes with the account. */
+export async function keep(change: Tastes): Promise<void> {
+  queries.setQueryData<Me>(ME, await ok(api.PATCH("/v1/me", { body: change })));
 }

@@ -55,13 +55,19 @@ function NextState({ desk }: { desk: DeskView }) {
   const next = agent.wanted ?? (inCall ? "ready" : agent.state);
   const goReady = next !== "ready";
   const turn = () =>
-    goReady ? change.act({ ready: true }) : change.act({ ready: false, reason: reasons[0]?.code });
+    goReady
+      ? change.act({ ready: true, reason: "" })
+      : change.act({ ready: false, reason: reasons[0]?.code ?? "" });
   useKey(signedOut ? null : "ready", turn);
   useActs(
     signedOut
       ? [{ id: "desk.in", label: t("begin"), run: () => enter.act() }]
       : [
-          { id: "desk.ready", label: t("ready"), run: () => change.act({ ready: true }) },
+          {
+            id: "desk.ready",
+            label: t("ready"),
+            run: () => change.act({ ready: true, reason: "" }),
+          },
           ...reasons.map((reason) => ({
             id: `desk.away.${reason.code}`,
             label: `${t("away")}: ${reasonLabel(language, reasons, reason.code)}`,
@@ -110,7 +116,7 @@ function NextState({ desk }: { desk: DeskView }) {
         </Menu.Target>
         <Menu.Dropdown>
           {inCall && <Menu.Label>{t("afterCall")}</Menu.Label>}
-          <Menu.Item onClick={() => change.act({ ready: true })}>
+          <Menu.Item onClick={() => change.act({ ready: true, reason: "" })}>
             <StatePill state="ready" />
           </Menu.Item>
           {reasons.map((reason) => (

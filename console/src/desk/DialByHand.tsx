@@ -77,7 +77,7 @@ function NumberToCall({ campaigns }: { campaigns: Campaigns }) {
     staleTime: 0,
   });
   const dial = useAct(
-    () => call({ ...what, number: number.trim(), name: data?.name }),
+    () => call({ ...what, number: number.trim(), name: data?.name ?? "" }),
     () => setNumber(""),
   );
   return (

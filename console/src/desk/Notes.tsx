@@ -1,7 +1,7 @@
 import { Group, Textarea } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import { link } from "../live";
 import { KeyHint } from "../parts/KeyHint";
 import { KEYS } from "./keys";
@@ -13,7 +13,7 @@ import { useKey } from "./useDeskKeys";
 export function Notes({ attempt, notes }: { attempt: string; notes: string }) {
   const { t } = useTranslation("desk");
   const { autoSave, state } = useAutoSave<string>(`${attempt}.notes`, (text) =>
-    early("PUT", "/v1/desk/notes", { attempt, text, browser: link.browser }),
+    ok(api.PUT("/v1/desk/notes", { body: { attempt, text, browser: link.browser } })),
   );
   const [text, setText] = useState(() => autoSave.draft ?? notes);
   const field = useRef<HTMLTextAreaElement>(null);

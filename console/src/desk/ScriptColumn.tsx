@@ -2,14 +2,14 @@ import { Button, Group, Progress, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconCheck } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import { link } from "../live";
 import { KeyHint } from "../parts/KeyHint";
 import { Ask } from "./Ask";
 import classes from "./desk.module.css";
 import { Saved } from "./Saved";
-import { type Answers, lacks, nextStep, way } from "./script";
-import type { DeskCall, DeskView, Script, Step } from "./types";
+import { lacks, nextStep, way } from "./script";
+import type { Answers, DeskCall, DeskView, Script, Step } from "./types";
 import { useAutoSave } from "./useAutoSave";
 import { useKey } from "./useDeskKeys";
 
@@ -28,7 +28,7 @@ interface Kept {
 export function ScriptColumn({ desk, call, script }: Props) {
   const { t } = useTranslation("desk");
   const { autoSave, state } = useAutoSave<Kept>(`${call.id}.answers`, (kept) =>
-    early("PUT", "/v1/desk/answers", { attempt: call.id, browser: link.browser, ...kept }),
+    ok(api.PUT("/v1/desk/answers", { body: { attempt: call.id, browser: link.browser, ...kept } })),
   );
   const [kept, setKept] = useState<Kept>(
     () => autoSave.draft ?? { answers: desk.answers, step: desk.step },

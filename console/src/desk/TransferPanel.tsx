@@ -3,13 +3,13 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
 import { StatePill } from "../parts/StatePill";
 import { type Destination, transfer, useAct } from "./acts";
 import classes from "./desk.module.css";
-import { found, type Target, type Targets } from "./targets";
+import { found, type Target } from "./targets";
 
 /** To whom: type, arrow keys, Enter asks first (warm), Ctrl Enter hands over at once (blind). */
 export function TransferPanel({ onDone }: { onDone: () => void }) {
@@ -18,14 +18,15 @@ export function TransferPanel({ onDone }: { onDone: () => void }) {
   const [active, setActive] = useState(0);
   const { data, error } = useQuery({
     queryKey: ["desk", "targets"],
-    queryFn: () => early<Targets>("GET", "/v1/desk/targets"),
+    queryFn: () => ok(api.GET("/v1/desk/targets")),
     staleTime: 0,
   });
   const handing = useAct(
     ({ to, how }: { to: Destination; how: "blind" | "warm" }) => transfer(to, how),
     onDone,
   );
-  const targets = data ? found(data, wanted) : [];
+  const queueName = (name: string) => (name === "floor" ? t("transfer.anyAgent") : name);
+  const targets = data ? found(data, wanted, queueName) : [];
   const chosen = targets[Math.min(active, targets.length - 1)];
   const go = (target: Target | undefined, how: "blind" | "warm") => {
     if (target?.free) handing.act({ to: { kind: target.kind, value: target.value }, how });
@@ -76,9 +77,6 @@ export function TransferPanel({ onDone }: { onDone: () => void }) {
               {target.label} <span className="quiet">{t(`target.${target.kind}`)}</span>
             </span>
             {target.state && <StatePill state={target.state} />}
-            {target.waiting !== undefined && (
-              <span className="quiet">{t("transfer.waiting", { count: target.waiting })}</span>
-            )}
           </UnstyledButton>
         ))}
       </div>

@@ -1,73 +1,67 @@
-import { useAct } from "../api/act";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import type { DeskView, MayCall, PossibleTime } from "./types";
 import { took } from "./useDesk";
 
+export { useAct } from "../api/act";
+
 /** Everything an agent does; the service acts for the agent of whoever is signed in. */
 
-async function desk(path: string, body?: unknown): Promise<void> {
-  const answer = await early<DeskView | undefined>("POST", `/v1/desk/${path}`, body);
-  if (answer && "agent" in answer) took(answer);
+async function shows(asked: Promise<{ data?: DeskView }>): Promise<void> {
+  took(await ok(asked));
 }
 
-export const signInToFloor = () => desk("sign-in");
-export const signOutOfFloor = () => desk("sign-out");
-export const hangUp = () => desk("hang-up");
-export const hold = () => desk("hold");
-export const resume = () => desk("resume");
-export const dtmf = (digits: string) => desk("dtmf", { digits });
-export const pauseRecording = () => desk("recording/pause", {});
-export const resumeRecording = () => desk("recording/resume");
-export const doNotCall = (attempt: string) => desk("do-not-call", { attempt });
-export const preview = (campaign_id: number) => desk("preview", { campaign_id });
-export const dialPreview = (number_id?: number) =>
-  desk("preview/dial", { number_id: number_id ?? null });
-export const skipPreview = () => desk("preview/skip");
-export const appoint = (at: Date) => desk("appointment", { at: at.toISOString() });
+export const signInToFloor = () => shows(api.POST("/v1/desk/sign-in"));
+export const signOutOfFloor = () => shows(api.POST("/v1/desk/sign-out"));
+export const setReady = (body: { ready: boolean; reason: string }) =>
+  shows(api.PUT("/v1/desk/ready", { body }));
 
-export async function setReady(wish: { ready: boolean; reason?: string }): Promise<void> {
-  took(await early<DeskView>("PUT", "/v1/desk/ready", { reason: "", ...wish }));
-}
+export const hangUp = () => shows(api.POST("/v1/desk/hang-up"));
+export const hold = () => ok(api.POST("/v1/desk/hold"));
+export const resume = () => ok(api.POST("/v1/desk/resume"));
+export const dtmf = (digits: string) => ok(api.POST("/v1/desk/dtmf", { body: { digits } }));
+export const pauseRecording = () => ok(api.POST("/v1/desk/recording/pause"));
+export const resumeRecording = () => ok(api.POST("/v1/desk/recording/resume"));
 
 export interface Came {
   attempt: string;
   disposition: string;
   callback_at?: string;
-  note?: string;
 }
 
-export const dispose = (came: Came) => desk("disposition", came);
+export const dispose = (body: Came) => shows(api.POST("/v1/desk/disposition", { body }));
+export const doNotCall = (attempt: string) =>
+  shows(api.POST("/v1/desk/do-not-call", { body: { attempt } }));
+export const appoint = (at: Date) =>
+  shows(api.POST("/v1/desk/appointment", { body: { at: at.toISOString() } }));
+/** When an appointment would be dialled. */
+export const possible = (at: Date): Promise<PossibleTime> =>
+  ok(api.GET("/v1/desk/appointment", { params: { query: { at: at.toISOString() } } }));
+
+export const preview = (campaign_id: number) =>
+  shows(api.POST("/v1/desk/preview", { body: { campaign_id } }));
+export const dialPreview = (number_id: number) =>
+  shows(api.POST("/v1/desk/preview/dial", { body: { number_id } }));
+export const skipPreview = () => shows(api.POST("/v1/desk/preview/skip"));
 
 export interface ToCall {
   campaign_id: number;
   number: string;
-  name?: string;
 }
 
-export const call = (what: ToCall) => desk("call", what);
-
+export const call = (what: ToCall & { name: string }) =>
+  shows(api.POST("/v1/desk/call", { body: what }));
 /** Whether a number may be dialled now, or why not. */
-export function check({ campaign_id, number }: ToCall): Promise<MayCall> {
-  const asked = new URLSearchParams({ campaign_id: String(campaign_id), number });
-  return early("GET", `/v1/desk/check?${asked}`);
-}
-
-/** When an appointment would be dialled. */
-export const possible = (at: Date) =>
-  early<PossibleTime>(
-    "GET",
-    `/v1/desk/appointment?${new URLSearchParams({ at: at.toISOString() })}`,
-  );
+export const check = (query: ToCall): Promise<MayCall> =>
+  ok(api.GET("/v1/desk/check", { params: { query } }));
 
 export interface Destination {
   kind: "agent" | "queue" | "number";
   value: string;
 }
 
-export const transfer = (to: Destination, how: "blind" | "warm") => desk("transfer", { to, how });
-export const swap = () => desk("transfer/swap");
-export const completeTransfer = () => desk("transfer/complete");
-export const conference = () => desk("transfer/conference");
-export const cancelTransfer = () => desk("transfer/cancel");
-
-export { useAct };
+export const transfer = (to: Destination, how: "blind" | "warm") =>
+  ok(api.POST("/v1/desk/transfer", { body: { to, how } }));
+export const swap = () => ok(api.POST("/v1/desk/transfer/swap"));
+export const completeTransfer = () => ok(api.POST("/v1/desk/transfer/complete"));
+export const conference = () => ok(api.POST("/v1/desk/transfer/conference"));
+export const cancelTransfer = () => ok(api.POST("/v1/desk/transfer/cancel"));

@@ -1,8 +1,6 @@
-import type { Answer, Script, Step, When } from "./types";
+import type { Answers, Script, Step, When } from "./types";
 
 /** The way through a script; the service walks the same way (dialer/scripts/walk.py). */
-
-export type Answers = Record<string, Answer>;
 
 export function holds(when: When | null | undefined, answers: Answers): boolean {
   if (!when) return true;

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import { asFault, type Fault } from "../api/fault";
 import { queries } from "../api/queries";
 import { store } from "../live";
@@ -26,8 +26,7 @@ store.subscribe("desk", () => {
 export function useDesk(): { desk: DeskView | undefined; fault: Fault | null } {
   const { data, error } = useQuery({
     queryKey: DESK,
-    queryFn: async () =>
-      newer(queries.getQueryData<DeskView>(DESK), await early<DeskView>("GET", "/v1/desk")),
+    queryFn: async () => newer(queries.getQueryData<DeskView>(DESK), await ok(api.GET("/v1/desk"))),
   });
   return { desk: data, fault: error ? asFault(error) : null };
 }

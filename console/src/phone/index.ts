@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import type { Me } from "../api/me";
 import { link, store } from "../live";
 import type { Phone } from "./engine";
@@ -57,7 +57,7 @@ export function usePagePhone(me: Me): void {
 }
 
 async function start(over: () => boolean): Promise<void> {
-  const got = await early<PhoneConfig>("GET", "/v1/me/phone").catch(() => null);
+  const got = await ok(api.GET("/v1/me/phone")).catch(() => null);
   if (!got || over()) return;
   config = got;
   refresh();
@@ -73,7 +73,7 @@ async function start(over: () => boolean): Promise<void> {
 /** The person's pages on other machines learn that the phone is in this one. */
 function tellWhere(): void {
   if (!link.browser) return;
-  void early("POST", "/v1/desk/phone-here", { browser: link.browser }).catch(() => {});
+  void ok(api.POST("/v1/desk/phone-here", { body: { browser: link.browser } })).catch(() => {});
 }
 
 link.subscribe(() => {

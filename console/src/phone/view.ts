@@ -2,14 +2,7 @@ import type { Device, MicFault } from "./devices";
 import type { Quality } from "./quality";
 
 /** As `GET /v1/me/phone` gives it. */
-export interface PhoneConfig {
-  kind: "sip" | "browser";
-  uri: string;
-  username: string;
-  password: string | null;
-  ws: string;
-  ice: string[];
-}
+export type { PhoneView as PhoneConfig } from "../api/schema";
 
 export interface PhoneView {
   /** Whether the PBX knows this page as the person's phone. */

@@ -1,9 +1,11 @@
-import { Button, PasswordInput, PinInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "../api/act";
 import { FaultText } from "../parts/FaultText";
-import { type Credentials, signIn } from "./api";
+import { signIn } from "./api";
+import { CodeInput } from "./CodeInput";
+import classes from "./signin.module.css";
 
 interface Props {
   onDone: () => void;
@@ -13,37 +15,38 @@ interface Props {
   inline?: boolean;
 }
 
-/** Name and password, and the second factor where the account asks for it. */
+/** Name and password, and the second step where the account asks for it. */
 export function SignInForm({ onDone, name: known, inline }: Props) {
   const { t } = useTranslation("signin");
   const [name, setName] = useState(known ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const { act, busy, fault } = useAct((who: Credentials) => signIn(who), onDone);
-  const wantsCode = fault?.need === "code";
-  const asked = fault && (fault.status === 0 || !(wantsCode && !code)) ? fault : null;
-  const submit = (with_code = code) =>
-    act({ name: name.trim(), password, ...(with_code && { code: with_code }) });
-
+  const [wantsCode, setWantsCode] = useState(false);
+  const { act, busy, fault } = useAct(
+    () => signIn({ name: name.trim(), password, code: code.trim() }),
+    onDone,
+    ({ need }) => need === "code" && setWantsCode(true),
+  );
+  const size = inline ? "xs" : "sm";
+  // Being asked for the code is no fault.
+  const told = fault?.need === "code" && !code ? null : fault;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        act();
       }}
     >
-      <Stack
-        gap={12}
-        style={inline ? { flexDirection: "row", alignItems: "end", flexWrap: "wrap" } : undefined}
-      >
+      <Stack gap={12} className={inline ? classes.inline : undefined}>
         <TextInput
           label={t("name")}
           name="username"
           autoComplete="username"
+          autoCapitalize="none"
           autoFocus={!known}
           required
           withAsterisk={false}
-          size={inline ? "xs" : "sm"}
+          size={size}
           value={name}
           readOnly={Boolean(known)}
           onChange={(event) => setName(event.currentTarget.value)}
@@ -52,41 +55,18 @@ export function SignInForm({ onDone, name: known, inline }: Props) {
           label={t("password")}
           name="password"
           autoComplete="current-password"
+          autoFocus={Boolean(known)}
           required
           withAsterisk={false}
-          size={inline ? "xs" : "sm"}
+          size={size}
           miw={180}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           visibilityToggleButtonProps={{ "aria-label": t("showPassword") }}
         />
-        {wantsCode && (
-          <div>
-            <Text size="sm" fw={500} component="label" htmlFor="totp-code-1">
-              {t("code")}
-            </Text>
-            <PinInput
-              id="totp-code"
-              length={6}
-              type="number"
-              oneTimeCode
-              autoFocus
-              size="sm"
-              aria-label={t("code")}
-              getInputProps={(index) => ({ "aria-label": t("digit", { n: index + 1 }) })}
-              value={code}
-              onChange={setCode}
-              onComplete={submit}
-            />
-            {!inline && (
-              <Text size="xs" c="dimmed" mt={4}>
-                {t("codeHint")}
-              </Text>
-            )}
-          </div>
-        )}
-        {asked && <FaultText fault={asked} />}
-        <Button type="submit" size={inline ? "xs" : "sm"} loading={busy} data-testid="sign-in">
+        {wantsCode && <CodeInput value={code} onChange={setCode} size={size} hint={!inline} />}
+        <FaultText fault={told} />
+        <Button type="submit" size={size} loading={busy} data-testid="sign-in">
           {t("signIn")}
         </Button>
       </Stack>

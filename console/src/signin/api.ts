@@ -1,18 +1,14 @@
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 
 export interface Credentials {
   name: string;
   password: string;
-  code?: string;
+  code: string;
 }
 
-/** Starts a session (cookie). Throws Fault; its `need` is "code" when the second factor is due. */
-export const signIn = (who: Credentials) => early<unknown>("POST", "/v1/session", who);
+/** Starts a session (cookie). Throws Fault; its `need` is "code" when the second step is due. */
+export const signIn = (body: Credentials) => ok(api.POST("/v1/session", { body }));
 
-/** Redeems a one-time link. A Fault's `need` says what it still wants: "password" or "code". */
-export const redeem = (token: string, password = "", code = "") =>
-  early<unknown>("POST", "/v1/session/link", {
-    token,
-    ...(password && { password }),
-    ...(code && { code }),
-  });
+/** Opens a one-time link. The fault's `need`: "password" has to be chosen, "code" is due. */
+export const redeem = (body: { token: string; password?: string; code: string }) =>
+  ok(api.POST("/v1/session/link", { body }));
