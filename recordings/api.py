@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from cti.access.masking import FullNumber
 from cti.access.rights import Right
 from cti.access.who import Me, Who, needs
 from cti.base.errors import NotFound
@@ -57,12 +58,6 @@ class _Asked(BaseModel):
     after: str = Field("", max_length=128, description="`next` of the page before")
 
 
-class FullNumber(BaseModel):
-    """A number with nothing hidden."""
-
-    number: str
-
-
 @dataclass(frozen=True)
 class _Known:
     """What one person may know of: campaigns and agents by id."""
@@ -97,7 +92,9 @@ def _searching(routes: APIRouter, service: RecordingService, campaigns: Campaign
         return _Known(theirs, {i: a for i, a in agents.items() if who.sees_team(a.team)}, who)
 
     @routes.get(
-        "", summary="List recordings, newest first", dependencies=[needs(Right.SEE_RECORDINGS)]
+        "",
+        summary="List recordings, newest first",
+        dependencies=[needs(Right.SEE_RECORDINGS, narrowed=True)],
     )
     async def find(asked: Annotated[_Asked, Query()], who: Me) -> RecordingPage:
         known = await known_to(who)
@@ -122,7 +119,7 @@ def _searching(routes: APIRouter, service: RecordingService, campaigns: Campaign
     @routes.get(
         "/choices",
         summary="What recordings can be searched by",
-        dependencies=[needs(Right.SEE_RECORDINGS)],
+        dependencies=[needs(Right.SEE_RECORDINGS, narrowed=True)],
     )
     async def choices(who: Me) -> Choices:
         known = await known_to(who)

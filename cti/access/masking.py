@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Annotated
 
-from pydantic import PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, PlainSerializer, WithJsonSchema
 
 HIDDEN = "****"
 _SHOWN_AT_END = 4
@@ -116,3 +116,9 @@ OptionalTextWithNumbers = Annotated[
     PlainSerializer(_shown_text_or_none, return_type=str | None, when_used="json"),
 ]
 """The same where there may be none."""
+
+
+class FullNumber(BaseModel):
+    """A number with nothing hidden, for the one who asked for just this one."""
+
+    number: str

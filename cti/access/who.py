@@ -120,11 +120,15 @@ Me = Annotated[Who, Depends(current)]
 class Needs:
     """What a route asks of those who call it, and the check that they have it.
 
-    right: None when being signed in is enough.
+    right: None when being signed in is enough. narrowed: the route itself gives people who see a
+    part only that part; any other must name the thing it is about in its path, or is not for them.
+    audited: name of an act that is told to the audit although it changes nothing.
     """
 
     right: Right | None
     before_password: bool = False
+    narrowed: bool = False
+    audited: str = ""
 
     @property
     def word(self) -> str:
@@ -153,7 +157,12 @@ class Needs:
                 f"Your role ({who.role.replace('_', ' ')}) does not allow this.",
                 f"It needs the right “{self.right.replace('_', ' ')}”; ask an administrator.",
             )
-        await _theirs(connection, who)
+        connection.state.audited = self.audited
+        given = {**connection.query_params, **connection.path_params}
+        await theirs(connection, who, **{k: v for k, v in given.items() if k in OF_CLIENTS})
+        _own_team(connection, who)
+        if self.right is not None and not self.narrowed and who.only_client is not None:
+            _about_one_thing(connection)
 
 
 class Public:
@@ -165,9 +174,13 @@ class Public:
         """Everybody is let in."""
 
 
-def needs(right: Right) -> Dependency:
-    """A route's `dependencies=[needs(Right.X)]`: only who has the right may call it."""
-    return _depends(Needs(right))
+def needs(right: Right, *, narrowed: bool = False, audited: str = "") -> Dependency:
+    """A route's `dependencies=[needs(Right.X)]`: only who has the right may call it.
+
+    narrowed: a list that gives a client's observer only what is theirs. audited: of what takes
+    something out: the act's name in the audit, without which nothing is given.
+    """
+    return _depends(Needs(right, narrowed=narrowed, audited=audited))
 
 
 def signed_in(*, before_password: bool = False) -> Dependency:
@@ -237,16 +250,16 @@ OF_AGENTS = ("attempt_id", "recording_id")
 """… and something that one agent did."""
 
 
-async def _theirs(connection: HTTPConnection, who: Who) -> None:
-    """NotFound when a parameter names what this person may not see: as if it were not there."""
+async def theirs(connection: HTTPConnection, who: Who, **things: object) -> None:
+    """NotFound when something named, such as `campaign_id=3`, is not theirs to see: as if it were
+    not there. Names in the path and the query are looked at without being asked to; this is for
+    those in a body.
+    """
     if who.only_client is None and who.only_team is None:
         return
     sight: Sight | None = getattr(connection.app.state, "sight", None)
-    given = {**connection.query_params, **connection.path_params}
-    for kind in OF_CLIENTS:
-        if kind not in given:
-            continue
-        key = str(given[kind])
+    for kind, value in things.items():
+        key = str(value)
         if who.only_client is not None and (
             sight is None or await sight.client_of(kind, key) != who.only_client
         ):
@@ -255,11 +268,23 @@ async def _theirs(connection: HTTPConnection, who: Who) -> None:
             agent = await sight.agent_of(kind, key) if sight else None
             if agent is None or sight is None or not who.sees_team(sight.team_of(agent)):
                 raise _unknown(kind, key)
+
+
+def _own_team(connection: HTTPConnection, who: Who) -> None:
+    """NotFound for an agent of another team."""
     route = getattr(connection.scope.get("route"), "path", "")
-    if who.only_team is not None and "/agents/{name}" in route:
-        name = str(given.get("name", ""))
-        if sight is None or not who.sees_team(sight.team_of(name)):
-            raise NotFound(f"There is no agent “{name}” in your team.")
+    if who.only_team is None or "/agents/{name}" not in route:
+        return
+    sight: Sight | None = getattr(connection.app.state, "sight", None)
+    name = str(connection.path_params.get("name", ""))
+    if sight is None or not who.sees_team(sight.team_of(name)):
+        raise NotFound(f"There is no agent “{name[:64]}” in your team.")
+
+
+def _about_one_thing(connection: HTTPConnection) -> None:
+    """Forbidden unless the path names something that was found to be theirs."""
+    if not any(kind in connection.path_params for kind in OF_CLIENTS):
+        raise Forbidden("This shows what is of other clients, too.")
 
 
 def _unknown(kind: str, key: str) -> NotFound:

@@ -1,11 +1,11 @@
-"""Whatever is changed over HTTP is told to the audit, before it is answered.
+"""Whatever is changed over HTTP is told to the audit, before it is answered; and what is taken out
+by routes that say `audited`.
 
 A route that tells more of its act writes it down itself, and is not told again. What agents do at
 their own desk is not told: it stands with their calls.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,8 +15,14 @@ from cti.access.masking import masked_text
 from cti.access.rights import Right
 from cti.access.who import SAFE_METHODS, Who
 
-Tell = Callable[[Who, str, str, dict[str, Any]], Awaitable[None]]
-"""Told who, act, subject, details."""
+
+class Tell(Protocol):
+    """Told of an act. must: raise when it cannot be written down, so that it is not done."""
+
+    async def __call__(
+        self, who: Who, act: str, subject: str, details: dict[str, Any], *, must: bool
+    ) -> None: ...
+
 
 _NOT_TOLD: Final = frozenset({Right.DESK, "public", "signed_in", ""})
 _SECRET: Final = ("password", "secret", "token", "code")
@@ -32,7 +38,7 @@ class Acts:
         self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         heard: list[str] = []
@@ -46,7 +52,8 @@ class Acts:
             return message
 
         async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < 400 and not heard:
+            begins = message["type"] == "http.response.start" and message["status"] < 400
+            if begins and not heard:
                 await self._told(scope, bytes(body))
             await send(message)
 
@@ -56,14 +63,27 @@ class Acts:
             noted.reset(before)
 
     async def _told(self, scope: Scope, body: bytes) -> None:
-        who = scope.get("state", {}).get("who")
-        route = scope.get("route")
-        extra = getattr(route, "openapi_extra", None) or {}
-        if not isinstance(who, Who) or extra.get("x-right", "") in _NOT_TOLD:
+        state = scope.get("state", {})
+        who, taken = state.get("who"), state.get("audited", "")
+        if not isinstance(who, Who):
             return
-        room = str((getattr(route, "tags", None) or ["api"])[0]).replace(" ", "_")
-        act = f"{room}.{getattr(route, 'name', 'changed')}"
-        await self._tell(who, act, subject_of(scope), _details(scope, body))
+        if taken:
+            await self._tell(who, taken, subject_of(scope), _details(scope, b""), must=True)
+        elif scope["method"] not in SAFE_METHODS and _is_told(scope):
+            await self._tell(
+                who, _name_of(scope), subject_of(scope), _details(scope, body), must=False
+            )
+
+
+def _is_told(scope: Scope) -> bool:
+    extra = getattr(scope.get("route"), "openapi_extra", None) or {}
+    return extra.get("x-right", "") not in _NOT_TOLD
+
+
+def _name_of(scope: Scope) -> str:
+    route = scope.get("route")
+    room = str((getattr(route, "tags", None) or ["api"])[0]).replace(" ", "_")
+    return f"{room}.{getattr(route, 'name', 'changed')}"
 
 
 def subject_of(scope: Scope) -> str:

@@ -95,11 +95,23 @@ class Audit:
         """Written within a second or two: for what programs do by the hundred."""
         self.batches.put(self._row(who, act, subject, details))
 
-    async def tell(self, who: Who, act: str, subject: str, details: dict[str, Any]) -> None:
-        """A change over HTTP that no route wrote down itself. It is done: this never raises."""
-        if who.is_program:
+    async def tell(
+        self, who: Who, act: str, subject: str, details: dict[str, Any], *, must: bool
+    ) -> None:
+        """A change over HTTP that no route wrote down itself; it is done, so this never raises.
+
+        must: what is about to be given; without its row it is not.
+        """
+        if must:
+            await self._write(self._row(who, act, subject, details))
+        elif who.is_program:
             self.note_soon(who, act, subject, **details)
-            return
+        else:
+            await self._tell_of_done(who, act, subject, details)
+
+    async def _tell_of_done(
+        self, who: Who, act: str, subject: str, details: dict[str, Any]
+    ) -> None:
         try:
             await self._write(self._row(who, act, subject, details))
         except (SQLAlchemyError, OSError) as error:

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from cti.access.masking import FullNumber
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from dialer.attempts.service import AttemptService, AttemptView
 from dialer.corrections.service import AgentsWord, Said
 from dialer.labels.models import Label
@@ -36,8 +37,13 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
     """Everything under /v1/attempts."""
     routes = APIRouter(prefix="/v1/attempts", tags=["attempts"])
 
-    @routes.get("", summary="Attempts, newest first", dependencies=[needs(Right.SEE_CAMPAIGNS)])
+    @routes.get(
+        "",
+        summary="Attempts, newest first",
+        dependencies=[needs(Right.SEE_CAMPAIGNS, narrowed=True)],
+    )
     async def find(
+        who: Me,
         campaign_id: int | None = None,
         lead_id: int | None = None,
         outcome: str | None = None,
@@ -45,7 +51,13 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[AttemptView]:
         return await service.find(
-            campaign_id=campaign_id, lead_id=lead_id, outcome=outcome, before=before, limit=limit
+            campaign_id=campaign_id,
+            lead_id=lead_id,
+            outcome=outcome,
+            before=before,
+            limit=limit,
+            client_id=who.only_client,
+            team=who.only_team,
         )
 
     @routes.get(
@@ -55,6 +67,14 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
     )
     async def one(attempt_id: str) -> AttemptView:
         return await service.get(attempt_id)
+
+    @routes.get(
+        "/{attempt_id}/number",
+        summary="The number in full; this is audited",
+        dependencies=[needs(Right.SEE_NUMBERS, audited="numbers.shown")],
+    )
+    async def number(attempt_id: str) -> FullNumber:
+        return FullNumber(number=(await service.get(attempt_id)).number)
 
     @routes.post(
         "/{attempt_id}/disposition",

@@ -8,9 +8,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from cti.access.masking import PhoneNumber, TextWithNumbers
+from cti.agents.models import AgentRow
 from cti.base.errors import NotFound
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
+from dialer.campaigns.models import CampaignRow
 from dialer.corrections.models import CorrectionRow
 from dialer.engine.flights import Flight, Flights
 
@@ -113,8 +115,13 @@ class AttemptService:
         outcome: str | None = None,
         limit: int = 100,
         before: datetime | None = None,
+        client_id: int | None = None,
+        team: str | None = None,
     ) -> list[AttemptView]:
-        """The newest first; `before` pages on from the last one's `placed_at`."""
+        """The newest first; `before` pages on from the last one's `placed_at`.
+
+        client_id: only of campaigns run for it. team: only talks of its agents; None: all.
+        """
         query = select(AttemptRow).order_by(AttemptRow.placed_at.desc(), AttemptRow.id)
         if campaign_id is not None:
             query = query.where(AttemptRow.campaign_id == campaign_id)
@@ -124,6 +131,12 @@ class AttemptService:
             query = query.where(AttemptRow.outcome == (outcome or None))
         if before is not None:
             query = query.where(AttemptRow.placed_at < before)
+        if client_id is not None:
+            theirs = select(CampaignRow.id).where(CampaignRow.client_id == client_id)
+            query = query.where(AttemptRow.campaign_id.in_(theirs))
+        if team is not None:
+            of_team = select(AgentRow.id).where(AgentRow.team == team, AgentRow.team != "")
+            query = query.where(AttemptRow.agent_id.in_(of_team))
         async with self.store.read() as session:
             rows = (await session.scalars(query.limit(limit))).all()
         return [_view(row, self.flights.get(row.id)) for row in rows]

@@ -3,16 +3,21 @@
 from fastapi import APIRouter
 
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from dialer.board.board import Board, BoardView
+from dialer.board.narrow import Narrow
 
 
-def router(board: Board) -> APIRouter:
+def router(board: Board, narrow: Narrow) -> APIRouter:
     """/v1/live."""
     routes = APIRouter(prefix="/v1/live", tags=["live"])
 
-    @routes.get("", summary="The floor at this moment", dependencies=[needs(Right.SEE_FLOOR)])
-    async def live() -> BoardView:
-        return await board.view()
+    @routes.get(
+        "",
+        summary="The floor at this moment",
+        dependencies=[needs(Right.SEE_FLOOR, narrowed=True)],
+    )
+    async def live(who: Me) -> BoardView:
+        return narrow.shown(await board.view(), who.only_client, who.only_team)
 
     return routes

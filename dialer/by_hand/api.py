@@ -46,7 +46,7 @@ def router(service: ByHand) -> APIRouter:
     @routes.post(
         preview,
         summary="Set the next lead aside for an agent, who is reserved with it",
-        dependencies=[needs(Right.RUN_FLOOR)],
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
     )
     async def next_lead(campaign_id: int, who: WhoLooks) -> PreviewLead:
         return await service.next_lead(campaign_id, who.agent)
@@ -54,7 +54,7 @@ def router(service: ByHand) -> APIRouter:
     @routes.get(
         preview,
         summary="The lead that an agent looks at now",
-        dependencies=[needs(Right.RUN_FLOOR)],
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
     )
     async def shown(
         campaign_id: int, agent: Annotated[str, Query(description="sign-in name")]
@@ -64,7 +64,7 @@ def router(service: ByHand) -> APIRouter:
     @routes.post(
         preview + "/{lead_id}/dial",
         summary="Dial the lead, for this agent only",
-        dependencies=[needs(Right.RUN_FLOOR)],
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
     )
     async def dial(campaign_id: int, lead_id: int, which: WhichNumber | None = None) -> PlacedCall:
         number = which.number if which else None
@@ -74,7 +74,7 @@ def router(service: ByHand) -> APIRouter:
         preview + "/{lead_id}/skip",
         status_code=204,
         summary="Give the lead back to the end of the line",
-        dependencies=[needs(Right.RUN_FLOOR)],
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
     )
     async def skip(campaign_id: int, lead_id: int) -> None:
         await service.skip(campaign_id, lead_id)
@@ -83,7 +83,7 @@ def router(service: ByHand) -> APIRouter:
         "/calls",
         status_code=201,
         summary="Dial a number for an agent",
-        dependencies=[needs(Right.RUN_FLOOR)],
+        dependencies=[needs(Right.RUN_CAMPAIGNS)],
     )
     async def call(new: NewCall) -> PlacedCall:
         return await service.call_number(new.campaign_id, new.agent, new.number, new.name)

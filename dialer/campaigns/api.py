@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from dialer.campaigns.service import Campaign, CampaignService
 from dialer.campaigns.settings import CampaignSettings
 from dialer.pacing.modes import Mode
@@ -46,10 +46,12 @@ def router(service: CampaignService) -> APIRouter:
     routes = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
     @routes.get(
-        "", summary="All campaigns, the newest first", dependencies=[needs(Right.SEE_CAMPAIGNS)]
+        "",
+        summary="All campaigns, the newest first",
+        dependencies=[needs(Right.SEE_CAMPAIGNS, narrowed=True)],
     )
-    async def campaigns() -> list[Campaign]:
-        return await service.campaigns()
+    async def campaigns(who: Me) -> list[Campaign]:
+        return await service.campaigns(who.only_client)
 
     @routes.post(
         "",

@@ -82,10 +82,13 @@ class CampaignService:
                 session.add(row)
         return self._changed(row)
 
-    async def campaigns(self) -> list[Campaign]:
-        """All campaigns, the newest first."""
+    async def campaigns(self, client_id: int | None = None) -> list[Campaign]:
+        """All campaigns, or those of a client, the newest first."""
+        query = select(CampaignRow).order_by(CampaignRow.id.desc())
+        if client_id is not None:
+            query = query.where(CampaignRow.client_id == client_id)
         async with self._store.read() as session:
-            rows = await session.scalars(select(CampaignRow).order_by(CampaignRow.id.desc()))
+            rows = await session.scalars(query)
             return [Campaign.model_validate(row) for row in rows]
 
     async def get(self, campaign_id: int) -> Campaign:

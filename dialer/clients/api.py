@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from dialer.clients.service import Client, ClientService
 
 
@@ -18,9 +18,14 @@ def router(service: ClientService) -> APIRouter:
     """Everything under /v1/clients but caps, which are with compliance."""
     routes = APIRouter(prefix="/v1/clients", tags=["clients"])
 
-    @routes.get("", summary="All clients, by name", dependencies=[needs(Right.SEE_CAMPAIGNS)])
-    async def clients() -> list[Client]:
-        return await service.clients()
+    @routes.get(
+        "",
+        summary="All clients, by name",
+        dependencies=[needs(Right.SEE_CAMPAIGNS, narrowed=True)],
+    )
+    async def clients(who: Me) -> list[Client]:
+        everyone = await service.clients()
+        return [one for one in everyone if who.only_client in {None, one.id}]
 
     @routes.post(
         "", status_code=201, summary="Make a client", dependencies=[needs(Right.EDIT_SITE)]

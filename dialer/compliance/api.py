@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from cti.access.masking import FullNumber
 from cti.access.rights import Right
 from cti.access.who import needs
 from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
@@ -166,11 +167,19 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
         return await service.look_up(number, campaign_id)
 
     @routes.get(
+        "/dnc/{bar_id}/number",
+        summary="The number of an entry in full; this is audited",
+        dependencies=[needs(Right.SEE_NUMBERS, audited="numbers.shown")],
+    )
+    async def full_number(bar_id: int) -> FullNumber:
+        return FullNumber(number=await service.number_of(bar_id))
+
+    @routes.get(
         "/dnc/export.csv",
         summary="The whole list",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/csv": {}}}},
-        dependencies=[needs(Right.EDIT_DNC)],
+        dependencies=[needs(Right.EDIT_DNC, audited="dnc.exported")],
     )
     async def export() -> StreamingResponse:
         return csv_file(service.export(), "do-not-call.csv")
@@ -208,7 +217,7 @@ def _import_routes(routes: APIRouter, service: DoNotCallService) -> None:
         summary="Rejected rows with line and reason",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/csv": {}}}},
-        dependencies=[needs(Right.EDIT_DNC)],
+        dependencies=[needs(Right.EDIT_DNC, audited="dnc.rejects_taken")],
     )
     async def rejects(import_id: int) -> StreamingResponse:
         lines = await service.rejects_csv(import_id)
@@ -256,7 +265,7 @@ def _caps_routes(routes: APIRouter, service: CapsService) -> None:
     @routes.get(
         "/caps",
         summary="Frequency caps of the service and of clients",
-        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+        dependencies=[needs(Right.SEE_DNC)],
     )
     async def caps() -> list[Cap]:
         return await service.caps()

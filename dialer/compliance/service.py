@@ -191,6 +191,14 @@ class DoNotCallService:
         async with self._store.read() as session:
             return [Bar.model_validate(row) for row in await session.scalars(query)]
 
+    async def number_of(self, bar_id: int) -> str:
+        """The number of an entry. Raises NotFound."""
+        async with self._store.read() as session:
+            row = await session.get(BarRow, bar_id)
+        if row is None:
+            raise NotFound(f"There is no entry {bar_id} on the do-not-call list.")
+        return row.number
+
     async def export(self) -> AsyncIterator[bytes]:
         """The whole list as CSV, UTF-8 with a byte order mark; no cell can run as a formula."""
         yield codecs.BOM_UTF8 + csv_line(_COLUMNS)

@@ -4,9 +4,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from cti.access.masking import FullNumber
 from cti.access.rights import Right
 from cti.access.who import needs
 from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
+from cti.base.errors import NotFound
 from dialer.leads.preview import ImportPreview
 from dialer.leads.rows import ImportOptions
 from dialer.leads.service import LeadService
@@ -129,15 +131,29 @@ def router(service: LeadService) -> APIRouter:
         summary="Rejected rows with line and reason",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/csv": {}}}},
-        dependencies=[needs(Right.EDIT_LEADS)],
+        dependencies=[needs(Right.EDIT_LEADS, audited="leads.rejects_taken")],
     )
     async def rejects(import_id: int) -> StreamingResponse:
         return csv_file(await service.rejects_csv(import_id), f"import-{import_id}-rejects.csv")
 
+    _add_leads(routes, service)
+    return routes
+
+
+def _add_leads(routes: APIRouter, service: LeadService) -> None:
     @routes.get(
         "/leads/{lead_id}", summary="A lead and its numbers", dependencies=[needs(Right.SEE_LEADS)]
     )
     async def lead(lead_id: int) -> Lead:
         return await service.lead(lead_id)
 
-    return routes
+    @routes.get(
+        "/leads/{lead_id}/numbers/{number_id}/full",
+        summary="One of its numbers in full; this is audited",
+        dependencies=[needs(Right.SEE_NUMBERS, audited="numbers.shown")],
+    )
+    async def full_number(lead_id: int, number_id: int) -> FullNumber:
+        known = {number.id: number.e164 for number in (await service.lead(lead_id)).numbers}
+        if number_id not in known:
+            raise NotFound(f"The lead {lead_id} has no number {number_id}.")
+        return FullNumber(number=known[number_id])

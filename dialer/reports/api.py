@@ -1,10 +1,11 @@
 """Routes of reports."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 
+from cti.access.errors import Forbidden
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, Who, needs, theirs
 from dialer.reports.make import FeedbackOrder
 from dialer.reports.service import ReportProgress, ReportService
 
@@ -22,10 +23,14 @@ def router(service: ReportService) -> APIRouter:
         "/feedback",
         status_code=202,
         summary="Order the feedback report of a list",
-        dependencies=[needs(Right.SEE_REPORTS)],
+        dependencies=[needs(Right.SEE_REPORTS, narrowed=True)],
     )
-    async def order(order: FeedbackOrder) -> ReportProgress:
-        return await service.order(order)
+    async def order(order: FeedbackOrder, who: Me, request: Request) -> ReportProgress:
+        await theirs(request, who, campaign_id=order.campaign_id)
+        full = who.is_program if order.full_numbers is None else order.full_numbers
+        if full:
+            _may_see_numbers(who)
+        return await service.order(order.model_copy(update={"full_numbers": full}))
 
     @routes.get(
         "/{report_id}", summary="How far a report is", dependencies=[needs(Right.SEE_REPORTS)]
@@ -38,10 +43,20 @@ def router(service: ReportService) -> APIRouter:
         summary="A report that is done",
         response_class=FileResponse,
         responses={200: {"content": {kind: {} for kind in _TYPES.values()}}},
-        dependencies=[needs(Right.SEE_REPORTS)],
+        dependencies=[needs(Right.SEE_REPORTS, audited="reports.taken")],
     )
-    async def file(report_id: int) -> FileResponse:
+    async def file(report_id: int, who: Me) -> FileResponse:
+        if service.has_full_numbers(report_id):
+            _may_see_numbers(who)
         path, name = service.file(report_id)
         return FileResponse(path, media_type=_TYPES[path.suffix], filename=name)
 
     return routes
+
+
+def _may_see_numbers(who: Who) -> None:
+    if not who.may(Right.SEE_NUMBERS):
+        raise Forbidden(
+            "The report shows numbers in full, which your role may not see.",
+            "Order one with masked numbers.",
+        )

@@ -1,14 +1,15 @@
 """Writes the feedback report of a list to a file."""
 
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import astuple
+from contextlib import closing, nullcontext
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from cti.access.masking import in_full, said
 from cti.store.engine import Store
 from dialer.reports.feedback import (
     LeadResult,
@@ -64,6 +65,11 @@ class FeedbackOrder(BaseModel):
     list_name: str | None = None
     format: Literal["xlsx", "csv"] = "xlsx"
     part: Part = "leads"
+    full_numbers: bool | None = Field(
+        default=None,
+        description="with nothing hidden: needs the right to see numbers; "
+        "unset: masked for people, in full for programs",
+    )
 
 
 async def make_feedback(
@@ -74,9 +80,10 @@ async def make_feedback(
     Raises NotFound for campaign or list, OSError when the disk is full.
     """
     about = await find_list(store, order.campaign_id, order.list_name)
-    if order.format == "csv":
-        return await _csv(store, about, order.part, path, seen)
-    return await _book(store, about, path, seen)
+    with in_full() if order.full_numbers else nullcontext():
+        if order.format == "csv":
+            return await _csv(store, about, order.part, path, seen)
+        return await _book(store, about, path, seen)
 
 
 async def _csv(
@@ -145,12 +152,16 @@ async def _book(store: Store, about: ListFacts, path: Path, seen: Callable[[int]
 
 
 def _lead_cells(lead: LeadResult) -> list[str | int]:
-    return [*astuple(lead)[:-1]]
+    shown = replace(
+        lead, numbers=said(lead.numbers), reason=said(lead.reason), note=said(lead.note)
+    )
+    return [*astuple(shown)[:-1]]
 
 
 def _wrong_cells(number: WrongNumber) -> list[str]:
-    return [number.kind.value, *astuple(number)[1:]]
+    shown = replace(number, number=said(number.number), reason=said(number.reason))
+    return [number.kind.value, *astuple(shown)[1:]]
 
 
 def _refused_cells(row: RefusedRow) -> list[str | int]:
-    return [row.file, row.line, row.reason, " | ".join(row.cells)]
+    return [row.file, row.line, said(row.reason), said(" | ".join(row.cells))]

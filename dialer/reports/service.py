@@ -112,6 +112,10 @@ class ReportService:
         job = self._jobs.get(report_id)
         return job.order.campaign_id if job else None
 
+    def has_full_numbers(self, report_id: int) -> bool:
+        """Whether it shows numbers with nothing hidden. Raises NotFound."""
+        return bool(self._job(report_id).order.full_numbers)
+
     async def wait(self, report_id: int) -> ReportProgress:
         """Wait until a report is done or failed. Raises NotFound."""
         job = self._job(report_id)

@@ -23,6 +23,7 @@ from dialer.attempts.api import router as attempts_router
 from dialer.attempts.service import AttemptService, AttemptView, CorrectionView, Moment
 from dialer.board.api import router as board_router
 from dialer.board.board import Board, BoardView, CallersView, CampaignView, LinkView, RecordingsView
+from dialer.board.narrow import Narrow
 from dialer.by_hand.api import router as by_hand_router
 from dialer.by_hand.service import ByHand
 from dialer.by_hand.views import AttemptShown, NumberShown, PlacedCall, PreviewLead
@@ -65,7 +66,7 @@ class Campaigns:
             created_at=NOW,
         )
 
-    async def campaigns(self) -> list[Campaign]:
+    async def campaigns(self, _client_id: int | None = None) -> list[Campaign]:
         return self.known[::-1]
 
     async def get(self, number: int) -> Campaign:
@@ -190,8 +191,12 @@ class Agents:
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
 
-    async def add(self, name: str, *, display_name: str, mode: str, phone_kind: str) -> AgentRow:
-        agent = self.roster.add(Agent(len(list(self.roster)) + 1, name, f"agent-{name}", mode))
+    async def add(
+        self, name: str, *, display_name: str, mode: str, phone_kind: str, team: str
+    ) -> AgentRow:
+        agent = self.roster.add(
+            Agent(len(list(self.roster)) + 1, name, f"agent-{name}", mode, team=team)
+        )
         return AgentRow(
             name=agent.name, display_name=display_name, phone=agent.phone, phone_secret="s"
         )
@@ -486,7 +491,9 @@ class House:
                     cast("AttemptService", self.attempts), cast("AgentsWord", self.attempts)
                 ),
                 by_hand_router(cast("ByHand", self.by_hand)),
-                board_router(cast("Board", self.board)),
+                board_router(
+                    cast("Board", self.board), Narrow(lambda _campaign: None, lambda _agent: None)
+                ),
                 recordings_router(
                     cast(
                         "RecordingService",

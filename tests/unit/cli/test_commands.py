@@ -134,6 +134,8 @@ def test_attempts_are_found_by_what_they_have_in_common(house: House, run: Run) 
         "outcome": "busy",
         "before": datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
         "limit": 9,
+        "client_id": None,
+        "team": None,
     }
     assert len(run("attempt", "list", "--json").json) == 2
 

@@ -114,7 +114,7 @@ async def store(store: Store) -> Store:
 
 async def made(store: Store, path: Path, **order: Any) -> feedback.Summary:
     return await make_feedback(
-        store, FeedbackOrder(campaign_id=1, **order), path, lambda _leads: None
+        store, FeedbackOrder(campaign_id=1, full_numbers=True, **order), path, lambda _leads: None
     )
 
 
