@@ -11,7 +11,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x0
 """One line for people: nothing that is not printed."""
 
 
-class Reason(BaseModel):
+class NotReadyReason(BaseModel):
     """Why an agent is not ready."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,12 +55,12 @@ class ServiceLevel(BaseModel):
 
 _REGIONS: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 SHIPPED_REASONS: Final = (
-    Reason(code="break", label="Break", label_zh="休息", minutes=15),
-    Reason(code="lunch", label="Lunch", label_zh="午餐", minutes=60),
-    Reason(code="training", label="Training", label_zh="培训"),
-    Reason(code="meeting", label="Meeting", label_zh="会议"),
-    Reason(code="paperwork", label="Paperwork", label_zh="处理工单"),
-    Reason(code="technical", label="Technical trouble", label_zh="设备故障"),
+    NotReadyReason(code="break", label="Break", label_zh="休息", minutes=15),
+    NotReadyReason(code="lunch", label="Lunch", label_zh="午餐", minutes=60),
+    NotReadyReason(code="training", label="Training", label_zh="培训"),
+    NotReadyReason(code="meeting", label="Meeting", label_zh="会议"),
+    NotReadyReason(code="paperwork", label="Paperwork", label_zh="处理工单"),
+    NotReadyReason(code="technical", label="Technical trouble", label_zh="设备故障"),
 )
 
 
@@ -71,7 +71,7 @@ class SiteSettings(BaseModel):
 
     name: Words = Field(default="", max_length=64, description="shown in the console's corner")
     language: Literal["en", "zh"] = Field(default="en", description="of those who have chosen none")
-    not_ready_reasons: tuple[Reason, ...] = Field(
+    not_ready_reasons: tuple[NotReadyReason, ...] = Field(
         default=SHIPPED_REASONS, min_length=1, max_length=30
     )
     show_listening: bool = Field(
@@ -114,7 +114,7 @@ class SiteSettings(BaseModel):
 
     @field_validator("not_ready_reasons")
     @classmethod
-    def _reasons_differ(cls, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    def _reasons_differ(cls, reasons: tuple[NotReadyReason, ...]) -> tuple[NotReadyReason, ...]:
         _no_doubles("the code", [reason.code for reason in reasons])
         return reasons
 
@@ -124,7 +124,7 @@ class SiteSettings(BaseModel):
         _no_doubles("the number", [one.number for one in numbers])
         return numbers
 
-    def reason(self, code: str) -> Reason | None:
+    def reason(self, code: str) -> NotReadyReason | None:
         """The not-ready reason with this code, if the site has it."""
         return next((r for r in self.not_ready_reasons if r.code == code), None)
 

@@ -67,8 +67,10 @@ _WORDS: Final[dict[Result, tuple[str, str]]] = {
 }
 
 
-class Step(BaseModel):
+class TestStep(BaseModel):
     """Something that happened; `at` in seconds after the dial."""
+
+    __test__ = False
 
     at: float
     what: What
@@ -83,7 +85,7 @@ class TestCallView(BaseModel):
     trunk: str
     number: str
     caller_id: str
-    steps: list[Step]
+    steps: list[TestStep]
     done: bool
     result: Result | None = None
     sentence: str = ""
@@ -170,7 +172,7 @@ class TestCalls:
         if call is None or call.done or what in [step.what for step in call.steps]:
             return
         at = self.clock.monotonic() - self._began[call_id]
-        call.steps.append(Step(at=round(at, 3), what=what))
+        call.steps.append(TestStep(at=round(at, 3), what=what))
 
 
 def outcome(call: TestCallView, seconds: float) -> Result:

@@ -8,7 +8,7 @@ from cti.base.errors import Conflict, NotFound
 from cti.base.signals import Signals
 from cti.calls.events import LegEnded
 from cti.calls.tracker import Tracker
-from cti.trunks.testing import AT_ONCE, Result, Step, TestCalls, TestCallView, outcome
+from cti.trunks.testing import AT_ONCE, Result, TestCalls, TestCallView, TestStep, outcome
 from tests.fake_pbx import BUSY, NO_ANSWER, TALKS, VACANT, FakePbx, Far
 from tests.virtual_time import VirtualClock
 
@@ -79,10 +79,10 @@ async def test_the_end_of_another_call_is_nothing_to_it(rig: Rig) -> None:
 def test_silence_until_our_own_time_is_up_is_no_reply() -> None:
     call = TestCallView(
         id="te-1", trunk="t", number=NUMBER, caller_id="", done=False,
-        steps=[Step(at=0, what="dialled")],
+        steps=[TestStep(at=0, what="dialled")],
     )  # fmt: skip
     assert outcome(call, 30.0) == "no_reply"
     assert outcome(call, 5.0) == "no_reply"
-    call.steps.append(Step(at=1, what="progress"))
+    call.steps.append(TestStep(at=1, what="progress"))
     assert outcome(call, 30.0) == "no_answer"
     assert outcome(call, 5.0) == "failed"
