@@ -54,7 +54,8 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/v1": { target: service(), ws: true, changeOrigin: true } },
+    // The host stays ours: the service compares it with the origin.
+    proxy: { "/v1": { target: service(), ws: true } },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
 });
