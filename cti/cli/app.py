@@ -23,6 +23,7 @@ from cti.cli import (
     recordings,
     reports,
     schedule,
+    scripts,
     simulate,
     users,
 )
@@ -42,6 +43,7 @@ app.add_typer(attempts.app, name="attempt")
 app.add_typer(announcements.app, name="announcement")
 app.add_typer(amd.app, name="amd")
 app.add_typer(recordings.app, name="recording")
+app.add_typer(scripts.app, name="script")
 app.add_typer(users.app, name="user")
 app.add_typer(clients.app, name="client")
 app.add_typer(outcomes.app, name="outcome")

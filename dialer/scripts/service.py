@@ -115,7 +115,7 @@ class ScriptService:
     async def versions(self, script_id: int) -> list[ScriptVersion]:
         """All versions, the newest first."""
         counted = (
-            select(AttemptAnswersRow.version, func.count())
+            select(AttemptAnswersRow.version, func.count().label("attempts"))
             .where(AttemptAnswersRow.script_id == script_id)
             .group_by(AttemptAnswersRow.version)
         )
@@ -125,7 +125,7 @@ class ScriptService:
             .order_by(ScriptVersionRow.version.desc())
         )
         async with self.store.read() as session:
-            answered = dict((await session.execute(counted)).tuples().all())
+            answered = {row.version: row.attempts for row in await session.execute(counted)}
             rows = (await session.scalars(query)).all()
         if not rows:
             raise NotFound(f"There is no script {script_id}.")
