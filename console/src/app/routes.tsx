@@ -1,4 +1,9 @@
-import { IconBuildingBroadcastTower, IconHeadset, IconListCheck, IconMicrophone } from "@tabler/icons-react";
+import {
+  IconBuildingBroadcastTower,
+  IconHeadset,
+  IconListCheck,
+  IconMicrophone,
+} from "@tabler/icons-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "../api/me";
 

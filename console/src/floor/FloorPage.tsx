@@ -60,7 +60,7 @@ export default function FloorPage() {
           {board ? (
             <Suspense fallback={<Waiting />}>
               {open === "agents" && <AgentsTab board={board} site={site} />}
-              {open === "calls" && <CallsTab />}
+              {open === "calls" && <CallsTab board={board} />}
               {open === "queues" && <QueuesTab board={board} />}
               {open === "campaigns" && <CampaignsTab board={board} />}
               {open === "incidents" && <IncidentsTab board={board} />}

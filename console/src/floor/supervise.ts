@@ -1,31 +1,22 @@
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 
 /** How a supervisor is in a call: hears both; is heard by the agent; is heard by both. */
 export type How = "listen" | "whisper" | "barge";
+export type Forced = "ready" | "not_ready" | "signed_out";
 
-/** One person's part of a call. */
-export interface Leg {
-  kind: "customer" | "agent" | "outside" | "supervisor";
-  /** Sign-in name, or masked number. */
-  who: string;
-  /** answered, transferred, consulted, conferenced, listened, barged, taken_over … */
-  how: string;
-  began_at: string;
-  ended_at: string | null;
-  seconds: number | null;
-}
+const at = (name: string) => ({ params: { path: { name } } });
 
-const of = (agent: string, act: string) => `/v1/floor/agents/${encodeURIComponent(agent)}/${act}`;
-
+/** What a supervisor does with one agent, by sign-in name. Each is audited. Throws Fault. */
 export const supervise = {
-  hear: (agent: string, how: How) => early("POST", of(agent, how)),
-  takeOver: (agent: string) => early("POST", of(agent, "take-over")),
-  stop: (agent: string) => early("DELETE", of(agent, "listen")),
-  hangUp: (agent: string) => early("POST", of(agent, "hang-up")),
-  sendBack: (agent: string) => early("POST", of(agent, "send-back")),
-  force: (agent: string, state: "ready" | "not_ready" | "signed_out", reason = "") =>
-    early("PUT", of(agent, "state"), { state, reason }),
+  hear: (agent: string, how: How) => ok(api.POST(`/v1/floor/agents/{name}/${how}`, at(agent))),
+  takeOver: (agent: string) => ok(api.POST("/v1/floor/agents/{name}/take-over", at(agent))),
+  stop: (agent: string) => ok(api.DELETE("/v1/floor/agents/{name}/listen", at(agent))),
+  hangUp: (agent: string) => ok(api.POST("/v1/floor/agents/{name}/hang-up", at(agent))),
+  sendBack: (agent: string) => ok(api.POST("/v1/floor/agents/{name}/send-back", at(agent))),
+  force: (agent: string, state: Forced, reason = "") =>
+    ok(api.PUT("/v1/floor/agents/{name}/state", { ...at(agent), body: { state, reason } })),
   message: (agents: string[], text: string) =>
-    early("POST", "/v1/floor/messages", { agents, text }),
-  messageAll: (text: string) => early("POST", "/v1/floor/messages", { all: true, text }),
+    ok(api.POST("/v1/floor/messages", { body: { agents, all: false, text } })),
+  messageAll: (text: string) =>
+    ok(api.POST("/v1/floor/messages", { body: { agents: [], all: true, text } })),
 };

@@ -31,7 +31,7 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
   const stop = useAct(() => supervise.stop(agent.name), told);
   const takeOver = useAct(() => supervise.takeOver(agent.name), told);
   const here = heard?.filter((one) => one.agent === agent.name) ?? [];
-  const mine = here.find((one) => one.who === me.name);
+  const mine = here.find((one) => one.supervisor === me.name);
   const inCall = agent.state === "talking";
   useHotkeys([
     ...WAYS.map(({ how, key }) => [key, () => inCall && hear.act(how)] as [string, () => void]),
@@ -44,8 +44,8 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
         {WAYS.map(({ how, key }) => (
           <Button
             key={how}
-            variant={mine?.how === how ? "filled" : "default"}
-            aria-pressed={mine?.how === how}
+            variant={mine?.way === how ? "filled" : "default"}
+            aria-pressed={mine?.way === how}
             disabled={!inCall}
             loading={hear.busy}
             onClick={() => hear.act(how)}
@@ -76,8 +76,10 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
       </div>
       <PhoneWord />
       {here.map((one) => (
-        <p key={one.who} className={classes.heard}>
-          {t(`hear.now.${one.how}`, { who: one.who === me.name ? t("hear.you") : one.who })}{" "}
+        <p key={one.supervisor} className={classes.heard}>
+          {t(`hear.now.${one.state === "hearing" ? one.way : one.state}`, {
+            who: one.supervisor === me.name ? t("hear.you") : one.supervisor,
+          })}{" "}
           <Ticker since={one.since} />
         </p>
       ))}

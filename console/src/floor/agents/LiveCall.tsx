@@ -37,7 +37,7 @@ export function LiveCall({ agent }: { agent: BoardAgentView }) {
       {call && call.legs.length > 0 && (
         <ul className={classes.legs}>
           {call.legs.map((leg) => (
-            <li key={`${leg.kind} ${leg.who} ${leg.began_at}`}>
+            <li key={leg.id}>
               <span>
                 {t(`leg.${leg.kind}`)} · {leg.who || "–"}
               </span>

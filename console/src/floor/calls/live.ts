@@ -1,50 +1,30 @@
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { early } from "../../api/early";
+import { api, ok } from "../../api/client";
+import { useMay } from "../../api/me";
+import type { FloorCall, ListenerView } from "../../api/schema";
 import { useEvent, useTopics } from "../../live";
-import type { How, Leg } from "../supervise";
 
-/** A call of this moment in which people talk, or wait to. */
-export interface LiveCall {
-  id: string;
-  kind: "outbound" | "inbound";
-  campaign_id: number | null;
-  campaign: string;
-  queue: string;
-  /** Masked. */
-  number: string;
-  /** Who has it; null: nobody yet, or somebody who is no agent. */
-  agent: string | null;
-  began_at: string;
-  answered_at: string | null;
-  held: boolean;
-  recording: "on" | "paused" | "off";
-  legs: Leg[];
-}
+export type { FloorCall, LegView, ListenerView } from "../../api/schema";
 
-/** Somebody hears an agent's call. */
-export interface Heard {
-  who: string;
-  agent: string;
-  how: How;
-  since: string;
-}
-
-const CALLS = ["floor", "calls"] as const;
-const LISTENING = ["floor", "listening"] as const;
+export const FLOOR = ["floor"] as const;
+const CALLS = [...FLOOR, "calls"] as const;
+const LISTENING = [...FLOOR, "listening"] as const;
 
 /** Calls of this moment: asked for again whenever the link tells that one has moved. */
-export function useLiveCalls(): UseQueryResult<LiveCall[]> {
+export function useLiveCalls(): UseQueryResult<FloorCall[]> {
   useAgainWhenCallsMove(CALLS);
-  return useQuery({ queryKey: CALLS, queryFn: () => early<LiveCall[]>("GET", "/v1/floor/calls") });
+  return useQuery({ queryKey: CALLS, queryFn: () => ok(api.GET("/v1/floor/calls")) });
 }
 
-/** Who hears whom. */
-export function useListening(): UseQueryResult<Heard[]> {
+/** Who hears whom; nothing for those who may hear nobody. */
+export function useListening(): UseQueryResult<ListenerView[]> {
+  const may = useMay();
   useAgainWhenCallsMove(LISTENING);
   return useQuery({
     queryKey: LISTENING,
-    queryFn: () => early<Heard[]>("GET", "/v1/floor/listening"),
+    queryFn: () => ok(api.GET("/v1/floor/listening")),
+    enabled: may("hear_calls"),
   });
 }
 
