@@ -77,7 +77,7 @@ function Choice({ one, digit, said, busy, onChoose }: ChoiceProps) {
   return (
     <Button
       variant={one.success ? "light" : "default"}
-      color={one.success ? "teal.8" : undefined}
+      color={one.success ? "teal" : undefined}
       size="sm"
       justify="space-between"
       disabled={busy}
