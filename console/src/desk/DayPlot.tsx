@@ -1,3 +1,4 @@
+import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { HourOfDay } from "./types";
 
@@ -9,8 +10,8 @@ const GAP = 6;
 export function DayPlot({ hours }: { hours: readonly HourOfDay[] }) {
   const { t } = useTranslation("desk");
   const busy = hours.filter((hour) => hour.calls > 0).map(({ hour }) => hour);
-  const first = Math.min(busy.length ? Math.min(...busy) : 9, 16);
-  const last = Math.max(busy.length ? Math.max(...busy) : 17, first + 8);
+  const first = Math.min(busy.length ? Math.min(...busy) : 9, 15);
+  const last = Math.max(busy.length ? Math.max(...busy) : 17, Math.min(first + 8, 23));
   const most = Math.max(1, ...hours.map((hour) => hour.calls));
   const shown = Array.from({ length: last - first + 1 }, (_, index) => {
     const hour = first + index;
@@ -18,6 +19,13 @@ export function DayPlot({ hours }: { hours: readonly HourOfDay[] }) {
   });
   const width = shown.length * (BAR + GAP);
   const total = hours.reduce((sum, { calls }) => sum + calls, 0);
+  if (total === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("idle.noCalls")}
+      </Text>
+    );
+  }
   return (
     <svg
       viewBox={`0 0 ${width} ${HEIGHT + 28}`}

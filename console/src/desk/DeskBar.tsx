@@ -86,9 +86,6 @@ function NextState({ desk }: { desk: DeskView }) {
   }
   return (
     <Button.Group style={{ flex: "none" }}>
-      <Tooltip
-        label={fault ? fault.what || t("parts:fault.failed") : t(inCall ? "afterCall" : "nowHint")}
-      >
         <Button
           size="sm"
           variant={goReady ? "filled" : "default"}
@@ -96,12 +93,12 @@ function NextState({ desk }: { desk: DeskView }) {
           loading={change.busy}
           onClick={turn}
           rightSection={<KeyHint keys={KEYS.ready} />}
+          title={t(inCall ? "afterCall" : "nowHint")}
           data-testid="next-state"
           data-next={next}
         >
           {goReady ? t("ready") : t("away")}
         </Button>
-      </Tooltip>
       <Menu position="bottom-start">
         <Menu.Target>
           <Button
@@ -134,6 +131,11 @@ function NextState({ desk }: { desk: DeskView }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {fault && (
+        <span className={classes.barFault} role="alert">
+          {fault.what || t("parts:fault.failed")} {fault.cure}
+        </span>
+      )}
       {agent.wanted && inCall && (
         <span style={{ alignSelf: "center", marginInlineStart: 8 }}>
           <StatePill

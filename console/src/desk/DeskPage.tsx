@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { IconHeadsetOff } from "@tabler/icons-react";
+import { IconHeadsetOff, IconNotes } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { InTopBar } from "../app/Shell";
@@ -53,6 +53,10 @@ function Desk({ desk }: { desk: DeskView }) {
         <section className={classes.column} data-wide aria-label={t("column.script")}>
           {script && call ? (
             <ScriptColumn key={call.id} desk={desk} call={call} script={script} />
+          ) : call ? (
+            <EmptyState icon={<IconNotes size={32} />} title={t("script.none")}>
+              {t("script.noneText")}
+            </EmptyState>
           ) : (
             <IdleColumn desk={desk} />
           )}

@@ -3,6 +3,7 @@ import {
   IconCalendarPlus,
   IconPhoneIncoming,
   IconPhoneOutgoing,
+  IconPhoneX,
   IconUser,
 } from "@tabler/icons-react";
 import { type ReactNode, useRef, useState } from "react";
@@ -132,10 +133,12 @@ function Promises({ call, person, desk }: { call: DeskCall; person: Person; desk
           onBack={() => setPicking(false)}
         />
       ) : (
-        <Group gap={8} grow>
+        <Stack gap={8}>
           {canPromise && (
             <Button
               variant="default"
+              size="sm"
+              className={classes.control}
               leftSection={<IconCalendarPlus size={16} />}
               rightSection={<KeyHint keys={KEYS.appointment} />}
               onClick={() => setPicking(true)}
@@ -146,6 +149,9 @@ function Promises({ call, person, desk }: { call: DeskCall; person: Person; desk
           )}
           <ConfirmButton
             ref={button}
+            size="sm"
+            className={classes.control}
+            leftSection={<IconPhoneX size={16} />}
             rightSection={<KeyHint keys={KEYS.doNotCall} />}
             aria-keyshortcuts={KEYS.doNotCall}
             question={t("person.doNotCallReally")}
@@ -155,7 +161,7 @@ function Promises({ call, person, desk }: { call: DeskCall; person: Person; desk
           >
             {t("person.doNotCall")}
           </ConfirmButton>
-        </Group>
+        </Stack>
       )}
       <FaultText fault={promise.fault ?? never.fault} />
     </Stack>
