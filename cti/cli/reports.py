@@ -36,7 +36,7 @@ def feedback(
         Literal["xlsx", "csv"] | None, typer.Option("--format", help="Unset: by the file's name.")
     ] = None,
     part: Annotated[
-        Literal["leads", "wrong", "refused"],
+        Literal["leads", "wrong", "answers", "refused"],
         typer.Option(help="Which table, of a CSV; a workbook holds them all."),
     ] = "leads",
     state: State = None,

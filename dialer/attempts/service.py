@@ -15,6 +15,7 @@ from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
 from dialer.corrections.models import CorrectionRow
 from dialer.engine.flights import Flight, Flights
+from dialer.scripts.told import AnswersView, read_answers
 
 WORDS = {
     "placed": "dialled",
@@ -81,6 +82,7 @@ class AttemptView(BaseModel):
     note: str = ""
     evidence: list[Moment]
     corrections: list[CorrectionView] = Field(default=[], description="of the disposition")
+    answers: AnswersView | None = Field(None, description="to the script; null: there was none")
 
 
 @dataclass(slots=True)
@@ -96,9 +98,11 @@ class AttemptService:
             row = await session.get(AttemptRow, attempt_id)
             query = select(CorrectionRow).where(CorrectionRow.attempt_id == attempt_id)
             corrections = (await session.scalars(query.order_by(CorrectionRow.id))).all()
+            answers = await read_answers(session, attempt_id)
         if row is None:
             raise NotFound(f"There is no attempt {attempt_id!r}.")
         view = _view(row, self.flights.get(attempt_id))
+        view.answers = answers
         view.corrections = [
             CorrectionView(
                 at=c.made_at, by=c.made_by, was=c.was, becomes=c.becomes, why=c.why, effect=c.effect

@@ -17,6 +17,7 @@ from dialer.campaigns.pacing import check_pacing
 from dialer.campaigns.settings import CampaignSettings
 from dialer.campaigns.states import CampaignState, check_move
 from dialer.pacing.modes import Mode
+from dialer.scripts.models import ScriptRow
 
 
 class Campaign(BaseModel):
@@ -79,6 +80,7 @@ class CampaignService:
             async with self._store.write() as session:
                 if client_id is not None and await session.get(ClientRow, client_id) is None:
                     raise NotFound(f"There is no client {client_id}.")
+                await _check_script(session, settings)
                 session.add(row)
         return self._changed(row)
 
@@ -135,6 +137,7 @@ class CampaignService:
                 if mode is not None:
                     row.mode = mode
                 if settings is not None:
+                    await _check_script(session, settings)
                     row.settings = settings.model_dump(mode="json")
                 if mode is not None or settings is not None:
                     chosen = CampaignSettings.model_validate(row.settings)
@@ -198,6 +201,12 @@ def _unique(name: str | None) -> Iterator[None]:
         yield
     except IntegrityError as error:  # the name is all that is unique of a campaign
         raise Conflict(f"There is already a campaign “{name}”.", "Choose another name.") from error
+
+
+async def _check_script(session: AsyncSession, settings: CampaignSettings) -> None:
+    script_id = settings.script_id
+    if script_id is not None and await session.get(ScriptRow, script_id) is None:
+        raise UserError(f"settings.script_id: there is no script {script_id}.")
 
 
 async def _get(session: AsyncSession, campaign_id: int, *, locked: bool = False) -> CampaignRow:

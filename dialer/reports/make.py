@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from cti.access.masking import in_full, said
 from cti.store.engine import Store
+from dialer.reports.answers import find_questions, read_answered
 from dialer.reports.feedback import (
     LeadResult,
     ListFacts,
@@ -24,7 +25,7 @@ from dialer.reports.feedback import (
 )
 from dialer.reports.sheets import Book, Column, CsvTable
 
-Part = Literal["leads", "wrong", "refused"]
+Part = Literal["leads", "wrong", "answers", "refused"]
 
 LEAD_COLUMNS: Final = (
     Column("reference"),
@@ -89,6 +90,8 @@ async def make_feedback(
 async def _csv(
     store: Store, about: ListFacts, part: Part, path: Path, seen: Callable[[int], None]
 ) -> Summary:
+    if part == "answers":
+        return await _answers_csv(store, about, path)
     summary = Summary()
     columns = {"leads": LEAD_COLUMNS, "wrong": WRONG_COLUMNS, "refused": REFUSED_COLUMNS}[part]
     with closing(CsvTable(path, columns)) as table:
@@ -109,6 +112,15 @@ async def _csv(
     return summary
 
 
+async def _answers_csv(store: Store, about: ListFacts, path: Path) -> Summary:
+    questions = await find_questions(store, about)
+    with closing(CsvTable(path, questions.columns)) as table:
+        async for rows in read_answered(store, about, questions):
+            for row in rows:
+                table.add(row)
+    return Summary()
+
+
 async def _book(store: Store, about: ListFacts, path: Path, seen: Callable[[int], None]) -> Summary:
     summary, book = Summary(), Book()
     page = book.page("Summary", [24, *([14] * 20)])
@@ -121,6 +133,7 @@ async def _book(store: Store, about: ListFacts, path: Path, seen: Callable[[int]
             for number in lead.wrong:
                 wrong[number.kind].add(_wrong_cells(number))
         seen(summary.leads)
+    await _answers_sheet(store, about, book)
     refused, count = book.sheet("Refused at import", REFUSED_COLUMNS), 0
     async for rows in read_refused(store, about):
         for row in rows:
@@ -149,6 +162,17 @@ async def _book(store: Store, about: ListFacts, path: Path, seen: Callable[[int]
         page.add([outcome, *counts, sum(counts)])
     book.save(path)
     return summary
+
+
+async def _answers_sheet(store: Store, about: ListFacts, book: Book) -> None:
+    """A sheet of what people answered, if agents followed a script."""
+    questions = await find_questions(store, about)
+    if not questions.keys:
+        return
+    table = book.sheet("Answers", questions.columns)
+    async for rows in read_answered(store, about, questions):
+        for row in rows:
+            table.add(row)
 
 
 def _lead_cells(lead: LeadResult) -> list[str | int]:

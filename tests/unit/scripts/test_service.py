@@ -9,6 +9,8 @@ from cti.base.clock import ManualClock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.store.engine import Store
 from dialer.campaigns.models import CampaignRow
+from dialer.campaigns.service import CampaignService
+from dialer.campaigns.settings import CampaignSettings
 from dialer.scripts.models import AttemptAnswersRow
 from dialer.scripts.script import ScriptContent
 from dialer.scripts.service import ScriptService
@@ -125,3 +127,16 @@ async def test_merge_fields_are_checked_and_shown_with_a_lead(
     assert sample.script.steps[0].text == "Li Wei 李伟 ‹company› ‹nothing› Anna"
     with pytest.raises(NotFound):
         await service.preview(asked, lead_id=99)
+
+
+async def test_a_campaign_follows_only_a_script_there_is(
+    service: ScriptService, store: Store
+) -> None:
+    campaigns = CampaignService(store, ManualClock(NOW), lambda _: None)
+    with pytest.raises(UserError, match=r"settings\.script_id: there is no script 1"):
+        await campaigns.create("Spring", CampaignSettings(script_id=1))
+    made = await service.create("Spring", content())
+    spring = await campaigns.create("Spring", CampaignSettings(script_id=made.id))
+    with pytest.raises(UserError, match="no script 99"):
+        await campaigns.update(spring.id, settings=CampaignSettings(script_id=99))
+    assert (await campaigns.get(spring.id)).settings.script_id == made.id

@@ -1,0 +1,107 @@
+"""What was answered by the people on a list: a row for each attempt, a column for each question."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cti.access.masking import masked_text, shown, shown_in_full
+from cti.store.engine import Store
+from dialer.attempts.models import AttemptRow
+from dialer.compliance.windows import zone
+from dialer.leads.models import LeadRow
+from dialer.reports import feedback
+from dialer.reports.feedback import ListFacts
+from dialer.reports.sheets import Column
+from dialer.scripts.models import AttemptAnswersRow
+from dialer.scripts.told import in_words, read_asked
+
+MOST_QUESTIONS: Final = 1000
+"""Columns for questions, at most: a sheet has 16,384."""
+FIXED: Final = (
+    Column("reference"),
+    Column("name", 20),
+    Column("number", 18, number=True),
+    Column("called (lead's time)", 18),
+    Column("disposition", 16),
+    Column("script", 24),
+    Column("version", 8),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Every question that was answered to in a list, whatever version of which script asked it."""
+
+    columns: tuple[Column, ...]
+    keys: tuple[tuple[int, str], ...]  # script's id, question's id
+    names: dict[int, str]  # of scripts
+
+
+async def find_questions(store: Store, about: ListFacts) -> Questions:
+    """The columns of the table. A question that changed its words keeps the newest."""
+    used = (
+        select(AttemptAnswersRow.script_id, AttemptAnswersRow.version)
+        .join(AttemptRow, AttemptRow.id == AttemptAnswersRow.attempt_id)
+        .join(LeadRow, LeadRow.id == AttemptRow.lead_id)
+        .where(LeadRow.list_id == about.list_id)
+        .distinct()
+    )
+    async with store.read() as session:
+        versions = [(row.script_id, row.version) for row in await session.execute(used)]
+        asked = await read_asked(session, versions)
+    labels: dict[tuple[int, str], str] = {}
+    for (script_id, _), version in asked.items():
+        for question, (label, _) in version.labels().items():
+            labels[script_id, question] = label
+    chosen = list(labels.items())[:MOST_QUESTIONS]
+    return Questions(
+        (*FIXED, *(Column(label[:200], 20) for _, label in chosen)),
+        tuple(key for key, _ in chosen),
+        {script_id: version.name for (script_id, _), version in asked.items()},
+    )
+
+
+async def read_answered(
+    store: Store, about: ListFacts, questions: Questions
+) -> AsyncIterator[list[list[str | int]]]:
+    """The rows of the table, in the order of the attempts' ids, which is that of their time."""
+    last = ""
+    while True:
+        async with store.read() as session:
+            rows = await _page(session, about, last)
+        if not rows:
+            return
+        yield [_cells(row, questions) for row in rows]
+        last = rows[-1].id
+
+
+async def _page(session: AsyncSession, about: ListFacts, last: str) -> Sequence[Any]:
+    query = (
+        select(
+            *(AttemptRow.id, AttemptRow.e164, AttemptRow.placed_at, AttemptRow.disposition),
+            *(LeadRow.reference, LeadRow.name, LeadRow.time_zone),
+            *(AttemptAnswersRow.script_id, AttemptAnswersRow.version, AttemptAnswersRow.answers),
+        )
+        .join(AttemptAnswersRow, AttemptAnswersRow.attempt_id == AttemptRow.id)
+        .join(LeadRow, LeadRow.id == AttemptRow.lead_id)
+        .where(LeadRow.list_id == about.list_id, AttemptRow.id > last)
+        .order_by(AttemptRow.id)
+        .limit(feedback.BATCH)
+    )
+    return (await session.execute(query)).all()
+
+
+def _cells(row: Any, questions: Questions) -> list[str | int]:
+    told = masked_text if not shown_in_full() else str
+    return [
+        *(row.reference, row.name, shown(row.e164)),
+        f"{row.placed_at.astimezone(zone(row.time_zone)):%Y-%m-%d %H:%M}",
+        *(row.disposition or "", questions.names.get(row.script_id, ""), row.version),
+        *(
+            told(in_words(row.answers, question)) if script_id == row.script_id else ""
+            for script_id, question in questions.keys
+        ),
+    ]
