@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cti.base.errors import UserError
@@ -52,10 +52,12 @@ class World:
         pbx_sip: tuple[str, int],
         phones: Sequence[Phone] = (),
         agent_sound: str | None = "agent",
+        voices: Mapping[str, str] | None = None,
     ) -> None:
         """Start it or adopt it. Robot phones register at `pbx_sip` as soon as that answers.
 
-        agent_sound: what robot agents say over and over; None: they keep silent.
+        agent_sound: what robot agents say over and over; None: they keep silent. voices: another
+        sound for some of the phones, by name.
         """
         for phone in phones:
             check_phone(phone)
@@ -72,6 +74,7 @@ class World:
             "ami_port": self._ami[1],
             "sounds": str(sounds),
             "agent_sound": agent_sound or "",
+            "voices": dict(voices or {}),
         }
         changed = render(CONF, self.process.etc, variables)
         changed |= write_private(self.process.etc / "personas.conf", dialplan(self.personas))

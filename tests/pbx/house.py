@@ -47,6 +47,7 @@ class House:
     _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _used: dict[str, Iterator[str]] = field(default_factory=dict)
     _phones: list[Phone] = field(default_factory=list)
+    voices: dict[str, str] = field(default_factory=dict)
 
     # -- agents --------------------------------------------------------------------------------
 
@@ -55,9 +56,15 @@ class House:
         for name in names:
             added = await self.ask("POST", "/v1/agents", json={"name": name, "mode": mode})
             self._phones.append(Phone(added["phone"], added["secret"]))
-        await self.world.ensure(self.sip, self._phones, agent_sound="tone-1000")
+        await self.connect()
+
+    async def connect(self, *more: Phone) -> None:
+        """Register the robots' phones, and these."""
+        self._phones += more
+        await self.world.ensure(self.sip, self._phones, agent_sound="tone-1000", voices=self.voices)
+        names = {phone.name for phone in self._phones}
         async with asyncio.timeout(PATIENCE):
-            while not await self._registered({f"agent-{name}" for name in names}):  # noqa: ASYNC110
+            while not await self._registered(names):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     async def _registered(self, phones: set[str]) -> bool:
@@ -154,9 +161,12 @@ class House:
         assert answer.headers["content-type"] == "audio/mpeg"
         return await asyncio.to_thread(decode, answer.content)
 
-    async def ear(self, file: Path) -> None:
-        """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz)."""
-        await put_ear(self.world, file)
+    async def ear(self, file: Path, at: str = "persona-") -> None:
+        """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz).
+
+        at: who hears instead: the beginning of a persona's context, or a robot's phone.
+        """
+        await put_ear(self.world, file, at)
 
     # -- asking and waiting --------------------------------------------------------------------
 
@@ -239,12 +249,14 @@ async def open_house(
     return House(state, world, service, http, service.infrastructure.pbx.sip)
 
 
-async def put_ear(world: World, file: Path) -> None:
-    """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz)."""
+async def put_ear(world: World, file: Path, at: str = "persona-") -> None:
+    """From now on, write what the one who is `at` hears to `file` (A-law, 8 kHz)."""
     console = world.process.console
     await console("module load app_mixmonitor.so")
     rows = [row.split("!") for row in (await console("core show channels concise")).split("\n")]
-    (channel,) = [row[0] for row in rows if row[1:2] and row[1].startswith("persona-")]
+    (channel,) = [
+        row[0] for row in rows if row[2:] and (row[1].startswith(at) or row[1:3] == ["phone", at])
+    ]
     await console(f"mixmonitor start {channel} {file.with_suffix('.mix.alaw')},r({file})")
 
 

@@ -142,11 +142,15 @@ async def test_too_large_and_too_many_end_the_line(house: House, address: str) -
         assert socket.close_code == 1009
     async with page(house, address) as socket:
         with pytest.raises(ConnectionClosed):
-            for _ in range(1000):
-                await socket.send("\r\n\r\n")
-            while True:
-                await answer(socket)
+            await flood(socket)
         assert socket.close_code == 1008
+
+
+async def flood(socket: ClientConnection) -> None:
+    for _ in range(1000):
+        await socket.send("\r\n\r\n")
+    while True:
+        await answer(socket)
 
 
 async def test_signing_out_ends_the_line(house: House, address: str) -> None:
