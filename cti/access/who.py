@@ -50,6 +50,10 @@ class Who:
         """Whether this is allowed to them."""
         return right in self.rights
 
+    def signs(self, by: str) -> str:
+        """In whose name something is written down: a program's word, or the person's own name."""
+        return by if self.is_program else self.name
+
     @property
     def only_client(self) -> int | None:
         """The one client whose campaigns they see; None: all."""

@@ -102,8 +102,10 @@ class UserService:
             async with self.store.write() as session:
                 row = await user_of(session, name, lock=True)
                 before = {key: getattr(row, key) for key in changes}
+                ruled = _rules(row)
                 await self._set(row, values)
-                await _keep_one_administrator(session)
+                if ruled and not _rules(row):
+                    await _keep_one_administrator(session)
         except IntegrityError as error:
             raise await self._taken(name, changes.get("agent")) from error
         changed = {key: value for key, value in changes.items() if value != before[key]}
@@ -122,8 +124,8 @@ class UserService:
         async with self.store.write() as session:
             row = await user_of(session, name)
             await session.delete(row)
-            await session.flush()
-            await _keep_one_administrator(session)
+            if _rules(row):
+                await _keep_one_administrator(session)
         await self.sessions.end_of(row.id)
         await self.audit.note(who, "users.removed", f"users/{row.name}", role=row.role)
 
@@ -253,6 +255,10 @@ def welcome(url: str, token: str) -> str:
 
 def _put_link(row: UserRow, token: str, until: datetime, *, sets_password: bool) -> None:
     row.link, row.link_until, row.link_sets_password = id_of(token), until, sets_password
+
+
+def _rules(row: UserRow) -> bool:
+    return row.role == Role.ADMINISTRATOR and not row.disabled
 
 
 async def _keep_one_administrator(session: AsyncSession) -> None:

@@ -63,7 +63,7 @@ class Sessions:
         """Bring back those of before a restart."""
         query = select(SessionRow, UserRow).join(UserRow, UserRow.id == SessionRow.user_id)
         async with self.store.read() as session:
-            for row, user in (await session.execute(query)).tuples():
+            for row, user in await session.execute(query):
                 if not user.disabled:
                     self._by_id[row.id] = Session(
                         row.id, who_of(user, row.id), row.created_at, row.seen_at,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import FormData
 
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, Who, needs
 from cti.api.uploads import chunks_of, form_of, uploaded
 from cti.base.errors import UserError
 from dialer.announcements.service import MEANINGS, AnnouncementService, AnnouncementView, Lesson
@@ -64,7 +64,7 @@ def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: Unknown
         openapi_extra=_FORM,
         dependencies=[needs(Right.EDIT_SITE)],
     )
-    async def learn(request: Request) -> Named:
+    async def learn(request: Request, who: Me) -> Named:
         async with uploaded(request, MAX_UPLOAD, "Cut out one announcement.") as (file, form):
             with tempfile.TemporaryDirectory(prefix="announcement-") as folder:
                 path = Path(folder) / f"sound{_suffix(file.filename)}"
@@ -72,7 +72,7 @@ def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: Unknown
                     async for chunk in chunks_of(file):
                         out.write(chunk)
                 try:
-                    made = await taught.learn_file(path, _lesson(form))
+                    made = await taught.learn_file(path, _lesson(form, who))
                 except UserError as error:
                     name = file.filename or "The file"
                     error.what = error.what.replace(str(path), name).replace(path.name, name)
@@ -102,8 +102,8 @@ def _add_taught(routes: APIRouter, taught: AnnouncementService, unknown: Unknown
         summary="Forget it; attempts that heard it by a name given later are classified again",
         dependencies=[needs(Right.EDIT_SITE)],
     )
-    async def forget(announcement_id: int, by: str = "") -> Named:
-        return await unknown.forget(announcement_id, by[:64])
+    async def forget(announcement_id: int, who: Me, by: str = "") -> Named:
+        return await unknown.forget(announcement_id, who.signs(by[:64]))
 
 
 def _add_unknown(routes: APIRouter, unknown: UnknownService) -> None:
@@ -131,11 +131,13 @@ def _add_unknown(routes: APIRouter, unknown: UnknownService) -> None:
         summary="Say what a group is: it is known from now on, and past attempts follow",
         dependencies=[needs(Right.EDIT_SITE)],
     )
-    async def name(group_id: int, new: NewName) -> Named:
-        return await unknown.name(group_id, Lesson(new.means, new.carrier, new.name, new.by))
+    async def name(group_id: int, new: NewName, who: Me) -> Named:
+        return await unknown.name(
+            group_id, Lesson(new.means, new.carrier, new.name, who.signs(new.by))
+        )
 
 
-def _lesson(form: FormData) -> Lesson:
+def _lesson(form: FormData, who: Who) -> Lesson:
     def word(name: str, most: int) -> str:
         text = str(form.get(name) or "").strip()
         if len(text) > most or not text.isprintable():
@@ -148,7 +150,7 @@ def _lesson(form: FormData) -> Lesson:
         means=word("means", 24),
         carrier=word("carrier", 64),
         name=word("name", 128),
-        by=word("by", 64),
+        by=who.signs(word("by", 64)),
         replace=word("replace", 5).lower() in {"1", "true", "yes", "on"},
     )
 

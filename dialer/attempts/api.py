@@ -81,13 +81,13 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
         summary="Say what came of the call, or correct it",
         dependencies=[needs(Right.CORRECT_CALLS)],
     )
-    async def dispose(attempt_id: str, new: NewDisposition) -> Said:
+    async def dispose(attempt_id: str, new: NewDisposition, who: Me) -> Said:
         return await word.dispose(
             attempt_id,
             new.disposition,
             callback_at=new.callback_at,
             note=new.note,
-            by=new.by,
+            by=who.signs(new.by),
             why=new.why,
         )
 
@@ -96,7 +96,7 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
         summary="Say who picked up: it overrules, and teaches",
         dependencies=[needs(Right.CORRECT_CALLS)],
     )
-    async def heard(attempt_id: str, new: NewHeard) -> Said:
-        return await word.heard(attempt_id, new.label, new.by)
+    async def heard(attempt_id: str, new: NewHeard, who: Me) -> Said:
+        return await word.heard(attempt_id, new.label, who.signs(new.by))
 
     return routes

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from cti.access.masking import FullNumber
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
 from cti.base.errors import UserError
 from dialer.compliance.bar_file import BarOptions
@@ -125,8 +125,8 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
         summary="Put numbers on the do-not-call list",
         dependencies=[needs(Right.EDIT_DNC)],
     )
-    async def bar(new: NewBars) -> BarResult:
-        why = Why(new.reason, new.source, new.by, new.expires_at)
+    async def bar(new: NewBars, who: Me) -> BarResult:
+        why = Why(new.reason, new.source, who.signs(new.by), new.expires_at)
         return await service.bar(
             new.numbers, why, client_id=new.client_id, campaign_id=new.campaign_id
         )
@@ -149,11 +149,11 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
         summary="Take a number off the list; who and why are kept",
         dependencies=[needs(Right.EDIT_DNC)],
     )
-    async def lift(asked: Lifting) -> LiftResult:
+    async def lift(asked: Lifting, who: Me) -> LiftResult:
         return await service.lift(
             asked.number,
             why=asked.why,
-            by=asked.by,
+            by=who.signs(asked.by),
             client_id=asked.client_id,
             campaign_id=asked.campaign_id,
         )
@@ -231,8 +231,8 @@ def _consent_routes(routes: APIRouter, service: ConsentService) -> None:
         summary="Record a consent with its proof",
         dependencies=[needs(Right.EDIT_DNC)],
     )
-    async def record(new: NewConsent) -> ConsentResult:
-        proof = Proof(new.given_at, new.channel, new.proof, new.expires_at, new.by)
+    async def record(new: NewConsent, who: Me) -> ConsentResult:
+        proof = Proof(new.given_at, new.channel, new.proof, new.expires_at, who.signs(new.by))
         return await service.record(
             new.number, proof, client_id=new.client_id, campaign_id=new.campaign_id
         )
@@ -250,11 +250,11 @@ def _consent_routes(routes: APIRouter, service: ConsentService) -> None:
         summary="End a number's consents; they are kept",
         dependencies=[needs(Right.EDIT_DNC)],
     )
-    async def withdraw(asked: Withdrawal) -> Withdrawn:
+    async def withdraw(asked: Withdrawal, who: Me) -> Withdrawn:
         ended = await service.withdraw(
             asked.number,
             why=asked.why,
-            by=asked.by,
+            by=who.signs(asked.by),
             client_id=asked.client_id,
             campaign_id=asked.campaign_id,
         )
@@ -275,8 +275,8 @@ def _caps_routes(routes: APIRouter, service: CapsService) -> None:
         summary="Set the caps of the service or a client anew",
         dependencies=[needs(Right.EDIT_SITE)],
     )
-    async def set_caps(new: NewCaps) -> list[Cap]:
-        await service.set_caps(new.caps, client_id=new.client_id or 0, by=new.by)
+    async def set_caps(new: NewCaps, who: Me) -> list[Cap]:
+        await service.set_caps(new.caps, client_id=new.client_id or 0, by=who.signs(new.by))
         return await service.caps()
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from dialer.outcomes.service import Reclassification, ReclassifyService
 
 
@@ -30,13 +30,13 @@ def router(service: ReclassifyService) -> APIRouter:
         summary="Classify kept evidence again; dry run unless applied",
         dependencies=[needs(Right.CORRECT_CALLS)],
     )
-    async def start(new: NewReclassification) -> Reclassification:
+    async def start(new: NewReclassification, who: Me) -> Reclassification:
         return await service.start(
             since=new.since,
             campaign_id=new.campaign_id,
             apply=new.apply,
             why=new.why,
-            by=new.by,
+            by=who.signs(new.by),
         )
 
     @routes.get(
