@@ -61,7 +61,7 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
           <Control
             keyOf="answer"
             full
-            color="teal.8"
+            color="var(--good-solid)"
             variant="filled"
             icon={<IconPhone size={16} />}
             onClick={() => phone.answer()}
@@ -74,7 +74,7 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
           <Control
             keyOf="mute"
             pressed={view.muted}
-            color={view.muted ? "orange.8" : undefined}
+            color={view.muted ? "var(--warn-solid)" : undefined}
             variant={view.muted ? "filled" : "default"}
             icon={view.muted ? <IconMicrophoneOff size={16} /> : <IconMicrophone size={16} />}
             onClick={() => phone.mute(!view.muted)}
@@ -89,7 +89,7 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
               keyOf="hold"
               pressed={call.held}
               loading={holding.busy}
-              color={call.held ? "orange.8" : undefined}
+              color={call.held ? "var(--warn-solid)" : undefined}
               variant={call.held ? "filled" : "default"}
               icon={call.held ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
               onClick={() => holding.act()}
@@ -141,7 +141,7 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
           keyOf="hangUp"
           full
           variant="filled"
-          color="red.8"
+          color="var(--bad-solid)"
           loading={end.busy}
           icon={<IconPhoneOff size={16} />}
           onClick={() => end.act()}

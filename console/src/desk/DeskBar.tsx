@@ -89,7 +89,7 @@ function NextState({ desk }: { desk: DeskView }) {
         <Button
           size="sm"
           variant={goReady ? "filled" : "default"}
-          color={goReady ? "teal.8" : undefined}
+          color={goReady ? "var(--good-solid)" : undefined}
           loading={change.busy}
           onClick={turn}
           rightSection={<KeyHint keys={KEYS.ready} />}

@@ -47,7 +47,7 @@ export function PreviewCard({ preview, person }: { preview: LookedAt; person: Pe
         <Control
           keyOf="answer"
           variant="filled"
-          color="teal.8"
+          color="var(--good-solid)"
           icon={<IconPhone size={16} />}
           loading={dial.busy}
           disabled={!number}

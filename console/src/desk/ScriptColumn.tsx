@@ -110,10 +110,15 @@ export function ScriptColumn({ desk, call, script }: Props) {
             <Button
               type="submit"
               size="sm"
-              rightSection={<IconArrowRight size={16} />}
+              rightSection={
+                <Group gap={8}>
+                  <KeyHint keys="↵" />
+                  <IconArrowRight size={16} />
+                </Group>
+              }
               data-testid="step-next"
             >
-              {t("script.next")} <KeyHint keys="↵" />
+              {t("script.next")}
             </Button>
           ) : (
             <Text size="sm" c="dimmed">

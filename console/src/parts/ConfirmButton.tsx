@@ -28,7 +28,7 @@ export function ConfirmButton({ question, onConfirm, children, ...button }: Prop
   return (
     <Button
       {...button}
-      color={asking ? "red" : button.color}
+      color={asking ? "var(--bad-solid)" : button.color}
       variant={asking ? "filled" : (button.variant ?? "default")}
       onClick={click}
       onBlur={() => setAsking(false)}
