@@ -347,7 +347,7 @@ async def measure(browsers: int, watching: int, calls: int, plan: Plan) -> dict[
 
 
 def _cpu(first: dict[str, Any], last: dict[str, Any]) -> float:
-    return round(100 * (last["cpu"] - first["cpu"]) / (last["at"] - first["at"]), 1)
+    return float(round(100 * (last["cpu"] - first["cpu"]) / (last["at"] - first["at"]), 1))
 
 
 def _delays(kind: str, delays: list[float]) -> Iterator[tuple[str, float | None]]:
