@@ -1,6 +1,6 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FaultText } from "../parts/FaultText";
 import { KeyHint } from "../parts/KeyHint";
@@ -11,9 +11,6 @@ import classes from "./desk.module.css";
 import type { DeskCall, DeskDisposition, DeskView } from "./types";
 import { flushAll } from "./useAutoSave";
 import { useKey } from "./useDeskKeys";
-
-/** A second click on “hang up” must not choose what has just appeared there (milliseconds). */
-const DOUBLE_CLICK = 500;
 
 /** What came of the call: where its controls were, keys 1–9, before the wrap-up's time is over. */
 export function Dispositions({ desk, call }: { desk: DeskView; call: DeskCall }) {
@@ -28,7 +25,7 @@ export function Dispositions({ desk, call }: { desk: DeskView; call: DeskCall })
     else said.act({ code: one.code });
   };
   return (
-    <Stack gap={8} data-testid="dispositions">
+    <Stack gap={8} className={classes.appearing} data-testid="dispositions">
       <Text fw={600} size="sm" style={{ display: "flex", justifyContent: "space-between" }}>
         <span>{t("wrap.title")}</span>
         {call.wrap_until && (
@@ -75,7 +72,6 @@ interface ChoiceProps {
 
 function Choice({ one, digit, said, busy, onChoose }: ChoiceProps) {
   const { i18n } = useTranslation();
-  const shownAt = useRef(performance.now());
   useKey(digit ? `digit${digit}` : null, onChoose);
   const label = (i18n.language === "zh" && one.label_zh) || one.label;
   return (
@@ -85,9 +81,7 @@ function Choice({ one, digit, said, busy, onChoose }: ChoiceProps) {
       size="sm"
       justify="space-between"
       disabled={busy}
-      onClick={() => {
-        if (performance.now() - shownAt.current > DOUBLE_CLICK) onChoose();
-      }}
+      onClick={onChoose}
       leftSection={said ? <IconCheck size={16} /> : undefined}
       rightSection={digit && <KeyHint keys={String(digit)} />}
       className={classes.control}
