@@ -24,11 +24,12 @@ class AskedActs(BaseModel):
     subject: str | None = Field(None, max_length=128, description="like `agents/anna`")
     since: AwareDatetime | None = Field(None, alias="from", description="then or later")
     until: AwareDatetime | None = Field(None, alias="to", description="before then")
+    people: bool = Field(False, description="leave out what programs did with the token")
 
     @property
     def wanted(self) -> Wanted:
         """The same, for the service."""
-        return Wanted(self.who, self.act, self.subject, self.since, self.until)
+        return Wanted(self.who, self.act, self.subject, self.since, self.until, self.people)
 
 
 class AskedPage(AskedActs):

@@ -17,7 +17,7 @@ from sqlalchemy import Select, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.access.acts import noted
-from cti.access.who import Who
+from cti.access.who import TOKEN, Who
 from cti.audit.models import AuditRow
 from cti.base.clock import Clock
 from cti.base.csv_lines import csv_line
@@ -60,13 +60,14 @@ class ActPage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which acts. act: `room.` with its dot means all of that room."""
+    """Which acts. act: `room.` with its dot means all of that room. people: not of programs."""
 
     who: str | None = None
     act: str | None = None
     subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    people: bool = False
 
 
 @dataclass(slots=True)
@@ -223,6 +224,8 @@ def _query(wanted: Wanted) -> Select[AuditRow]:
         )
     if wanted.subject is not None:
         query = query.where(AuditRow.subject == wanted.subject)
+    if wanted.people:
+        query = query.where(AuditRow.who != TOKEN.name)
     if wanted.since is not None:
         query = query.where(AuditRow.at >= wanted.since)
     if wanted.until is not None:

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Select, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Checkbox, Select, TextInput } from "@mantine/core";
 import { IconDownload, IconListCheck } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
@@ -99,6 +99,7 @@ function FilterRow({ filters, set, people }: RowProps) {
   return (
     <search className={classes.filters}>
       <Autocomplete
+        size="xs"
         w={160}
         label={t("who")}
         placeholder={t("anybody")}
@@ -147,7 +148,22 @@ function FilterRow({ filters, set, people }: RowProps) {
         value={filters.to ?? ""}
         onChange={(event) => set({ to: event.currentTarget.value || undefined })}
       />
+      <Checkbox
+        mb={8}
+        label={t("programs")}
+        checked={filters.programs === "1"}
+        onChange={(event) => set({ programs: event.currentTarget.checked ? "1" : undefined })}
+      />
     </search>
+  );
+}
+
+/** Long texts on one line; whole on hover. */
+function Cut({ text }: { text: string }) {
+  return (
+    <span className={classes.cut} title={text}>
+      {text}
+    </span>
   );
 }
 
@@ -176,7 +192,13 @@ function useColumns(): Column<Act>[] {
       timeStyle: "medium",
     });
     return [
-      { key: "at", title: t("at"), value: (act) => time.format(new Date(act.at)), ...fixed },
+      {
+        key: "at",
+        title: t("at"),
+        value: (act) => act.at,
+        render: (act) => <span className={classes.line}>{time.format(new Date(act.at))}</span>,
+        ...fixed,
+      },
       { key: "who", title: t("who"), value: (act) => act.who, ...fixed },
       {
         key: "role",
@@ -188,10 +210,20 @@ function useColumns(): Column<Act>[] {
         key: "act",
         title: t("act"),
         value: (act) => act.act,
-        render: (act) => <span title={act.act}>{word(act.act)}</span>,
+        render: (act) => (
+          <span className={classes.line} title={act.act}>
+            {word(act.act)}
+          </span>
+        ),
         ...fixed,
       },
-      { key: "subject", title: t("subject"), value: (act) => act.subject, ...fixed },
+      {
+        key: "subject",
+        title: t("subject"),
+        value: (act) => act.subject,
+        render: (act) => <Cut text={act.subject} />,
+        ...fixed,
+      },
       {
         key: "lasted",
         title: t("lasted"),
@@ -199,7 +231,13 @@ function useColumns(): Column<Act>[] {
         align: "right" as const,
         ...fixed,
       },
-      { key: "details", title: t("details"), value: (act) => details(act.details), ...fixed },
+      {
+        key: "details",
+        title: t("details"),
+        value: (act) => details(act.details),
+        render: (act) => <Cut text={details(act.details)} />,
+        ...fixed,
+      },
       { key: "address", title: t("address"), value: (act) => act.address || null, ...fixed },
     ];
   }, [t, i18n.language, word]);

@@ -16,6 +16,14 @@ describe("what is asked of the audit", () => {
   });
 });
 
+describe("what programs did", () => {
+  it("is left out unless it is asked for, or somebody is named", () => {
+    expect(asked({}).people).toBe("true");
+    expect(asked({ programs: "1" }).people).toBe("false");
+    expect(asked({ who: "token" }).people).toBe("false");
+  });
+});
+
 describe("an act", () => {
   it("tells how long it lasted once it is over", () => {
     const at = "2026-03-01T10:00:00Z";

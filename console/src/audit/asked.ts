@@ -8,9 +8,11 @@ export interface Asked {
   subject?: string;
   from?: string;
   to?: string;
+  /** "1": also what programs do. */
+  programs?: string;
 }
 
-const KEYS = ["who", "act", "subject", "from", "to"] as const;
+const KEYS = ["who", "act", "subject", "from", "to", "programs"] as const;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function readAsked(address: URLSearchParams): Asked {
@@ -32,8 +34,8 @@ export function writeAsked(filters: Asked): URLSearchParams {
 }
 
 /** As the service is asked: days begin at midnight where the browser is. */
-export function asked({ from, to, ...rest }: Asked): Record<string, string> {
-  const query: Record<string, string> = { ...rest };
+export function asked({ from, to, programs, ...rest }: Asked): Record<string, string> {
+  const query: Record<string, string> = { ...rest, people: String(!programs && !rest.who) };
   if (from) query.from = midnight(from, 0);
   if (to) query.to = midnight(to, 1);
   return query;

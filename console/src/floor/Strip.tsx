@@ -46,11 +46,7 @@ export function Strip({ board, wantedShare }: Props) {
         <Big metric="serviceLevel" values={{ seconds }} tone={short ? "bad" : undefined}>
           {share(callers.service_level, 0)}
         </Big>
-        <span className={classes.beside}>
-          {wantedShare === null
-            ? t("within", { seconds })
-            : t("target", { share: share(wantedShare, 0), seconds })}
-        </span>
+        {wantedShare !== null && <Small metric="serviceWanted">{share(wantedShare, 0)}</Small>}
       </Tile>
       <Tile of={(s) => s.lines}>
         <Big metric="lines">{count(now.lines)}</Big>
@@ -70,9 +66,9 @@ export function Strip({ board, wantedShare }: Props) {
       <Tile of={(s) => s.retries}>
         <Big metric="nextRetries">{count(now.retries)}</Big>
         {next && (
-          <span className={classes.beside} title={next.name}>
-            {t("nextIn")} <Ticker until={next.due_at} />
-          </span>
+          <Small metric="nextDue" hint={next.name}>
+            <Ticker until={next.due_at} />
+          </Small>
         )}
       </Tile>
     </ul>

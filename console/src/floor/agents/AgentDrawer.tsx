@@ -17,7 +17,7 @@ import { Message } from "./Message";
 import { reasonWord, target } from "./targets";
 
 interface Props {
-  agent: BoardAgentView | undefined;
+  agent: BoardAgentView;
   site: SiteSettings | null;
   onClose: () => void;
 }
@@ -26,8 +26,7 @@ interface Props {
 export function AgentDrawer({ agent, site, onClose }: Props) {
   const { t, i18n } = useTranslation("floor");
   const may = useMay();
-  useHotkeys(agent ? [["Escape", onClose]] : []);
-  if (!agent) return null;
+  useHotkeys([["Escape", onClose]]);
   const called = agent.state !== "signed_out";
   return (
     <aside className={classes.drawer} aria-label={agent.display_name} data-agent={agent.name}>

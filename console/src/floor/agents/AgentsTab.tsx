@@ -18,6 +18,8 @@ import { InState } from "./InState";
 import { reasonWord, target } from "./targets";
 
 const STATES = ["ready", "reserved", "talking", "wrapping", "not_ready", "signed_out"] as const;
+/** Columns that give way to the one who is looked at. */
+const ALSO = new Set(["team", "talk", "mean", "phone"]);
 const AT_WORK = STATES.filter((state) => state !== "signed_out") as string[];
 
 interface Props {
@@ -50,8 +52,10 @@ export function AgentsTab({ board, site }: Props) {
     [board.agents, states, wanted],
   );
   const empty = <NoAgents anybody={board.agents.length > 0} />;
+  const one = board.agents.find((agent) => agent.name === selected);
+  const list = { agents: shown, site, selected: one?.name ?? null, onOpen: open, empty };
   return (
-    <>
+    <div className={classes.tab}>
       <div className={classes.tools}>
         <TextInput
           w={220}
@@ -81,17 +85,13 @@ export function AgentsTab({ board, site }: Props) {
           ]}
         />
       </div>
-      {view === "tiles" ? (
-        <Tiles agents={shown} site={site} selected={selected} onOpen={open} empty={empty} />
-      ) : (
-        <AgentTable agents={shown} site={site} selected={selected} onOpen={open} empty={empty} />
-      )}
-      <AgentDrawer
-        agent={board.agents.find((agent) => agent.name === selected)}
-        site={site}
-        onClose={() => open(null)}
-      />
-    </>
+      <div className={classes.split}>
+        <div className={classes.all}>
+          {view === "tiles" ? <Tiles {...list} /> : <AgentTable {...list} />}
+        </div>
+        {one && <AgentDrawer agent={one} site={site} onClose={() => open(null)} />}
+      </div>
+    </div>
   );
 }
 
@@ -106,15 +106,16 @@ interface ListProps {
 function AgentTable({ agents, site, selected, onOpen, empty }: ListProps) {
   const { t } = useTranslation("floor");
   const columns = useColumns(site);
+  const narrow = selected !== null;
   return (
     <DataTable
       label={t("tab.agents")}
-      columns={columns}
+      columns={narrow ? columns.filter(({ key }) => !ALSO.has(key)) : columns}
       rows={agents}
       rowKey={(agent) => agent.name}
       selected={selected}
       onOpen={(agent) => onOpen(agent.name)}
-      initialSort={{ key: "inState", direction: "ascending" }}
+      initialSort={{ key: "inState", direction: "descending" }}
       empty={empty}
     />
   );
@@ -145,8 +146,8 @@ function useColumns(site: SiteSettings | null): Column<BoardAgentView>[] {
       {
         key: "inState",
         ...figure("inState"),
-        // Since when: the earliest, and so the longest, comes first.
-        value: (agent) => Date.parse(agent.since),
+        // The time so far, less this moment: the order is the same, and nothing ticks.
+        value: (agent) => -Date.parse(agent.since),
         render: (agent) => <InState since={agent.since} limit={target(agent, site)} />,
       },
       {

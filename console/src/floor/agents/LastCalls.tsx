@@ -1,4 +1,4 @@
-import { Skeleton } from "@mantine/core";
+import { Anchor, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -26,24 +26,31 @@ export function LastCalls({ agent }: { agent: BoardAgentView }) {
       {!data && !error && <Skeleton height={56} />}
       <FaultText fault={error} />
       {data?.items.length === 0 && <p className="quiet">{t("last.none")}</p>}
-      <ul className={classes.legs}>
+      <ul className={classes.last}>
         {data?.items.map((call) => (
           <li key={call.id}>
-            <Link to={`/recordings?agent=${agent.id}&open=${encodeURIComponent(call.id)}`}>
+            <Anchor component={Link} size="sm" to={address(agent.id, call.id)}>
               {moment(call.started_at, i18n.language)} · {call.number}
-            </Link>
-            <span className="quiet">
+            </Anchor>
+            <span>
               {(i18n.language === "zh" && call.disposition_label_zh) ||
                 call.disposition_label ||
-                t(`outcome.${call.outcome}`, { defaultValue: call.outcome })}{" "}
-              {call.seconds === null ? "" : clock(call.seconds)}
+                t(`outcome.${call.outcome}`, { defaultValue: call.outcome })}
             </span>
+            <span>{call.seconds === null ? "" : clock(call.seconds)}</span>
           </li>
         ))}
       </ul>
       {data && data.items.length > 0 && (
-        <Link to={`/recordings?agent=${agent.id}`}>{t("last.all")}</Link>
+        <Anchor component={Link} size="sm" to={address(agent.id)}>
+          {t("last.all")}
+        </Anchor>
       )}
     </section>
   );
+}
+
+function address(agent: number, open = ""): string {
+  const query = new URLSearchParams({ agent: String(agent), ...(open && { open }) });
+  return `/recordings?${query}`;
 }

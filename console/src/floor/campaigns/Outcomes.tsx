@@ -10,16 +10,24 @@ const COLOURS: Record<string, string> = {
   machine: "var(--rare)",
   busy: "var(--warn)",
   no_answer: "var(--calm)",
+  vacant: "var(--line-strong)",
+  rejected: "color-mix(in srgb, var(--bad) 50%, var(--surface))",
+  powered_off: "color-mix(in srgb, var(--accent) 75%, var(--surface))",
+  unreachable: "color-mix(in srgb, var(--accent) 50%, var(--surface))",
+  suspended: "color-mix(in srgb, var(--accent) 30%, var(--surface))",
+  number_changed: "color-mix(in srgb, var(--warn) 50%, var(--surface))",
+  congestion: "color-mix(in srgb, var(--text) 60%, var(--surface))",
+  fax: "color-mix(in srgb, var(--rare) 50%, var(--surface))",
+  failed: "var(--text)",
 };
-const OTHERS = ["var(--accent)", "var(--line-strong)", "var(--text-dim)"];
 
 /** What became of the calls, as one bar with its key. */
 export function Outcomes({ outcomes }: { outcomes: Record<string, number> }) {
   const { t } = useTranslation("floor");
   const { name } = useMetrics();
-  const parts = barOf(outcomes).map((part, index) => ({
+  const parts = barOf(outcomes).map((part) => ({
     ...part,
-    colour: COLOURS[part.outcome] ?? OTHERS[index % OTHERS.length],
+    colour: COLOURS[part.outcome] ?? "var(--text-dim)",
     word: t(`outcome.${part.outcome}`, { defaultValue: part.outcome }),
   }));
   if (!parts.length) return null;

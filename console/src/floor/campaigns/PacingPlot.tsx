@@ -22,7 +22,11 @@ export function PacingPlot({ points, seconds }: { points: readonly Plotted[]; se
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const made = new uPlot(options(element, name, i18n.language), [[]], element);
+    const made = new uPlot(
+      options(element, name, { language: i18n.language, time: t("campaign.time") }),
+      [[]],
+      element,
+    );
     plot.current = made;
     const watch = new ResizeObserver(() =>
       made.setSize({ width: element.clientWidth, height: HEIGHT }),
@@ -33,7 +37,7 @@ export function PacingPlot({ points, seconds }: { points: readonly Plotted[]; se
       made.destroy();
       plot.current = null;
     };
-  }, [name, i18n.language, scheme]);
+  }, [name, t, i18n.language, scheme]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new plot needs the points again
   useEffect(() => {
@@ -57,7 +61,7 @@ export function PacingPlot({ points, seconds }: { points: readonly Plotted[]; se
 function options(
   element: HTMLElement,
   name: (metric: "dialledLastMinute" | "ringing" | "freeAgents" | "budgetLeft") => string,
-  language: string,
+  texts: { language: string; time: string },
 ): uPlot.Options {
   const css = getComputedStyle(element);
   const colour = (token: string) => css.getPropertyValue(token).trim();
@@ -68,7 +72,7 @@ function options(
     ticks: { show: false },
     ...more,
   });
-  const time = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
+  const time = new Intl.DateTimeFormat(texts.language === "zh" ? "zh-CN" : "en-GB", {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
@@ -100,7 +104,7 @@ function options(
       axis({ scale: "budget", side: 1, size: 36, grid: { show: false } }),
     ],
     series: [
-      { value: (_, at) => (at ? time.format(at * 1000) : "–") },
+      { label: texts.time, value: (_, at) => (at ? time.format(at * 1000) : "–") },
       line(name("dialledLastMinute"), colour("--accent"), { fill: `${colour("--accent")}1f` }),
       line(name("ringing"), colour("--rare")),
       line(name("freeAgents"), colour("--good")),

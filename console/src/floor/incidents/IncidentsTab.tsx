@@ -33,7 +33,10 @@ export function IncidentsTab({ board }: { board: BoardView }) {
           <li key={`${incident.at} ${incident.kind} ${incident.text}`} className={classes.incident}>
             <StatePill state={incident.severity} />
             <div>
-              <strong>{incident.text}</strong>
+              <strong>
+                {t(`incident.kind.${incident.kind}`, { defaultValue: incident.text })}
+              </strong>
+              <p>{incident.text}</p>
               <p className="quiet">
                 {t(`cure.${incident.kind}`, { defaultValue: t("cure.other") })}
               </p>

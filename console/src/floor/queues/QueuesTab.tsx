@@ -1,3 +1,4 @@
+import { Title } from "@mantine/core";
 import { IconPhoneIncoming } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -53,7 +54,9 @@ export function QueuesTab({ board }: { board: BoardView }) {
         initialSort={{ key: "waiting", direction: "descending" }}
         empty={null}
       />
-      <h2>{t("queue.who")}</h2>
+      <Title order={2} mt={16} mb={8}>
+        {t("queue.who")}
+      </Title>
       <DataTable
         label={t("queue.who")}
         columns={people}
