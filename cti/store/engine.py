@@ -17,6 +17,9 @@ from cti.base.tasks import settle, undivided
 
 T = TypeVar("T")
 
+READERS = 2
+"""Threads for what is looked up while somebody waits (SQLite)."""
+
 
 class Store:
     """One database. Reads run beside each other; writes are serialised where SQLite needs it."""
@@ -36,7 +39,8 @@ class Store:
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "pool_pre_ping": True}
         self.engine: AsyncEngine = create_async_engine(parsed, **options)
         self._write_lock = asyncio.Lock()
-        self._writer = _SqliteWriter(parsed) if self.is_sqlite else None
+        self._writer = _SqliteThreads(parsed, "BEGIN IMMEDIATE", 1) if self.is_sqlite else None
+        self._readers = _SqliteThreads(parsed, "BEGIN", READERS) if self.is_sqlite else None
         if self.is_sqlite:
             _prepare_sqlite(self.engine.sync_engine)
 
@@ -85,14 +89,30 @@ class Store:
         async with self._write_lock:
             return await undivided(self._writer.begin(work))
 
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """Do `work`, which only reads, in one snapshot, beside everything else.
+
+        For what somebody waits for: on SQLite all its statements run in a thread at one change of
+        threads, where `read` has several for each. `work` must not touch what belongs to the event
+        loop. When cancelled, it is finished first.
+        """
+        if self._readers is None:
+            return await undivided(self._look(work))
+        return await undivided(self._readers.begin(work))
+
+    async def _look(self, work: Callable[[Connection], T]) -> T:
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(work)
+
     async def _transact(self, work: Callable[[Connection], T]) -> T:
         async with self.engine.begin() as connection:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
         await settle()
-        if self._writer is not None:
-            self._writer.close()
+        for threads in (self._writer, self._readers):
+            if threads is not None:
+                threads.close()
         await self.engine.dispose()
 
 
@@ -133,24 +153,25 @@ class _Session(AsyncSession):
             await self.close()  # not in a bare task, which may be cancelled before it begins
 
 
-class _SqliteWriter:
-    """A thread that runs whole transactions."""
+class _SqliteThreads:
+    """Threads that run whole transactions, which begin as `how` says."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, how: str, count: int) -> None:
         self._engine = create_engine(url.set(drivername="sqlite+pysqlite"))
-        self._thread = ThreadPoolExecutor(1, "sqlite")
+        self._how = how
+        self._threads = ThreadPoolExecutor(count, "sqlite")
         _prepare_sqlite(self._engine)
 
     def begin(self, work: Callable[[Connection], T]) -> "asyncio.Future[T]":
-        return asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+        return asyncio.get_running_loop().run_in_executor(self._threads, self._transact, work)
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql(self._how)
             return work(connection)
 
     def close(self) -> None:
-        self._thread.shutdown()
+        self._threads.shutdown()
         self._engine.dispose()
 
 

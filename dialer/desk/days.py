@@ -72,7 +72,7 @@ class Days:
         """Make this day of what was written down of it, before anything changes."""
         self._begin()
         since = self._midnight
-        states, said = await self.store.transact(
+        states, said = await self.store.look(
             lambda connection: (_states(connection, since), _said(connection, since))
         )
         for agent_id, at, state in states:

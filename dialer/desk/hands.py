@@ -20,7 +20,6 @@ from cti.agents.states import Agent
 from cti.base.clock import Clock
 from cti.base.ids import is_attempt
 from cti.base.signals import Signals
-from cti.base.tasks import undivided
 from cti.floor.events import CallConnected
 from cti.floor.inbound import Caller, CallerMoved, InboundDesk
 from cti.store.engine import Store, first_line
@@ -242,8 +241,7 @@ class Hands:
 
     async def _papers(self, hand: Hand) -> Papers:
         look_up = partial(_look_up, hand=hand, region=self.region(), now=self.clock.now())
-        async with self.store.read() as session:
-            return await undivided(session.run_sync(lambda s: look_up(s.connection())))
+        return await self.store.look(look_up)
 
 
 def _look_up(connection: Connection, hand: Hand, region: str, now: datetime) -> Papers:

@@ -341,7 +341,7 @@ class DeskService:
         e164 = self.by_hand.e164(campaign, number)
         region = campaign.settings.region or self.by_hand.default_region
         now = self.clock.now()
-        looked = await self.store.transact(
+        looked = await self.store.look(
             lambda connection: look_at_number(connection, campaign, e164, region, now)
         )
         why_not = looked.blocked.words if looked.blocked else ""

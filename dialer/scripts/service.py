@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
-from cti.base.tasks import undivided
 from cti.store.engine import Store
 from dialer.campaigns.models import CampaignRow
 from dialer.compliance.windows import zone
@@ -103,10 +102,7 @@ class ScriptService:
 
     async def get(self, script_id: int, version: int | None = None) -> Script:
         """A script; its newest version where none is named."""
-        async with self.store.read() as session:
-            found = await undivided(
-                session.run_sync(lambda s: read_script(s.connection(), script_id, version))
-            )
+        found = await self.store.look(lambda at: read_script(at, script_id, version))
         if found is None:
             which = f"version {version} of script" if version is not None else "script"
             raise NotFound(f"There is no {which} {script_id}.")

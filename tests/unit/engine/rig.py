@@ -90,6 +90,11 @@ class GatedStore(Store):
         await self.gate.pass_by("")
         return done
 
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        await self.gate.pass_by("database")
+        with standing_still():
+            return await super().look(work)
+
     async def close(self) -> None:
         with standing_still():
             await super().close()

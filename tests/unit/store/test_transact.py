@@ -66,3 +66,33 @@ async def test_a_cancelled_one_is_finished_before_the_next_begins(store: Store) 
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await names(store) == ["first"]
+
+
+async def test_a_look_stands_in_no_writers_way(store: Store) -> None:
+    counted = text("SELECT count(*) FROM clients")
+    looked, go_on = threading.Event(), threading.Event()
+
+    def twice(connection: Connection) -> tuple[int, int]:
+        first = connection.execute(counted).scalar_one()
+        if store.is_sqlite:  # there it is in a thread of its own, which may wait
+            looked.set()
+            go_on.wait(5)
+        return first, connection.execute(counted).scalar_one()
+
+    looking = asyncio.create_task(store.look(twice))
+    if store.is_sqlite:
+        await asyncio.to_thread(looked.wait, 5)
+    async with store.write() as session:
+        await session.execute(INSERT, {"name": "a"})
+    go_on.set()
+    first, again = await looking
+    assert (first, again) == (0, 0) or not store.is_sqlite  # one moment, as it was
+    assert await store.look(lambda at: at.execute(counted).scalar_one()) == 1
+
+
+async def test_a_look_that_raises_is_told(store: Store) -> None:
+    def work(_: Connection) -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await store.look(work)
