@@ -39,9 +39,16 @@ LINES = """
     window.RTCPeerConnection = class extends Real {
         constructor(...given) { super(...given); window.lines.push(this); }
     };
+    const devices = navigator.mediaDevices;
+    if (!devices) return;
+    const open = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = (wanted) => open(wanted.audio ? {...wanted, audio: {
+        ...wanted.audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false,
+    }} : wanted);
 })();
 """
-"""Put into each page: remembers its peer connections, so that tests can count and listen."""
+"""Put into each page: remembers its peer connections, so that tests can count and listen, and
+keeps the browser from taking a microphone's steady tone for noise."""
 
 HEAR = """
 async ({hertz, seconds}) => {

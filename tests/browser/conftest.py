@@ -93,10 +93,11 @@ async def _photograph(windows: list[Window], test: str) -> None:
 def enter(town: Town, browsers: Browsers) -> Enter:
     """Opens windows of people who come in by a one-time link, as the welcome page lets them."""
 
-    async def let_in(name: str, path: str = "/", **more: Any) -> Window:
+    async def let_in(name: str, path: str = "/", password: str = "", **more: Any) -> Window:
         window = await browsers.window(name, town.url, **more)
-        token = (await town.link(name)).partition("#")[2]
-        answer = await window.context.request.post("/v1/session/link", data={"token": token})
+        token = (await town.link(name, sets_password=bool(password))).partition("#")[2]
+        said = {"token": token} | ({"password": password} if password else {})
+        answer = await window.context.request.post("/v1/session/link", data=said)
         assert answer.ok, await answer.text()
         await window.page.goto(path)
         return window

@@ -77,9 +77,10 @@ class Town:
         asked = {"name": name, "display_name": name.title(), "role": role, **more}
         self.people[name] = await self.ask("POST", "/v1/users", json=asked)
 
-    async def link(self, name: str) -> str:
-        """A one-time sign-in, without a password to be chosen: the page's address."""
-        made = await self.ask("POST", f"/v1/users/{name}/link", json={"sets_password": False})
+    async def link(self, name: str, *, sets_password: bool = False) -> str:
+        """A one-time sign-in: the page's address."""
+        how = {"sets_password": sets_password}
+        made = await self.ask("POST", f"/v1/users/{name}/link", json=how)
         return str(made["url"])
 
     # -- customers -----------------------------------------------------------------------------
@@ -151,8 +152,9 @@ class Town:
 
     async def _busy(self) -> bool:
         for agent in await self.ask("GET", "/v1/agents"):
-            if agent["state"] == "wrapping":  # skip what is left of it
-                await self.ask("PUT", f"/v1/agents/{agent['name']}/ready", json={"ready": False})
+            if agent["state"] == "wrapping" and (call := agent["call"]):
+                said = {"disposition": "refused"}  # which ends what is left of it
+                await self.yard.http.post(f"/v1/attempts/{call}/disposition", json=said)
         board = await self.ask("GET", "/v1/live")
         return bool(board["calls_by_state"] or board["agents_by_state"].keys() - {"signed_out"})
 
