@@ -1,8 +1,12 @@
 import {
   IconBuildingBroadcastTower,
+  IconFileText,
   IconHeadset,
+  IconList,
   IconListCheck,
   IconMicrophone,
+  IconSettings,
+  IconSpeakerphone,
 } from "@tabler/icons-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "../api/me";
@@ -14,6 +18,8 @@ export interface Page {
   /** One of them is enough; null: everybody who is signed in. */
   right: Right | readonly Right[] | null;
   element: LazyExoticComponent<ComponentType>;
+  /** Only for people who work as an agent themselves. */
+  agents?: true;
   /** In the navigation, in the order of this list. textKey: "namespace:key". */
   nav?: { icon: ComponentType<{ size?: number }>; textKey: string };
 }
@@ -23,6 +29,7 @@ export const pages: readonly Page[] = [
   {
     path: "/desk",
     right: "desk",
+    agents: true,
     element: lazy(() => import("../desk/DeskPage")),
     nav: { icon: IconHeadset, textKey: "desk:nav" },
   },
@@ -43,6 +50,45 @@ export const pages: readonly Page[] = [
     right: "see_audit",
     element: lazy(() => import("../audit/AuditPage")),
     nav: { icon: IconListCheck, textKey: "audit:nav" },
+  },
+  {
+    path: "/campaigns",
+    right: "see_campaigns",
+    element: lazy(() => import("../campaigns/CampaignsPage")),
+    nav: { icon: IconSpeakerphone, textKey: "campaigns:nav" },
+  },
+  {
+    path: "/campaigns/:id",
+    right: "see_campaigns",
+    element: lazy(() => import("../campaigns/CampaignPage")),
+  },
+  {
+    path: "/campaigns/:id/import",
+    right: "edit_leads",
+    element: lazy(() => import("../lists/ImportPage")),
+  },
+  {
+    path: "/lists",
+    right: ["edit_leads", "see_leads"],
+    element: lazy(() => import("../lists/ListsPage")),
+    nav: { icon: IconList, textKey: "lists:nav" },
+  },
+  {
+    path: "/scripts",
+    right: "edit_campaigns",
+    element: lazy(() => import("../scripts/ScriptsPage")),
+    nav: { icon: IconFileText, textKey: "scripts:nav" },
+  },
+  {
+    path: "/scripts/:id",
+    right: "edit_campaigns",
+    element: lazy(() => import("../scripts/ScriptPage")),
+  },
+  {
+    path: "/admin/:section?",
+    right: ["edit_site", "edit_users", "edit_agents", "edit_dnc"],
+    element: lazy(() => import("../admin/AdminPage")),
+    nav: { icon: IconSettings, textKey: "admin:nav" },
   },
   {
     path: "/me",

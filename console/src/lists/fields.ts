@@ -1,0 +1,20 @@
+/** What a column of a file can be: as `dialer.leads.mapping` has it. */
+export const FIELDS = [
+  "phone",
+  "phone2",
+  "phone3",
+  "phone4",
+  "phone5",
+  "phone6",
+  "phone7",
+  "phone8",
+  "phone9",
+  "name",
+  "reference",
+  "time_zone",
+  "region",
+  "priority",
+  "consent",
+  "consent_proof",
+  "keep",
+] as const;
