@@ -1,4 +1,5 @@
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
+import { useRef } from "react";
 import { asFault, type Fault } from "./fault";
 
 /**
@@ -10,14 +11,21 @@ export function useAct<T = void, R = unknown>(
   done?: (result: R, argument: T) => void,
   failed?: (fault: Fault) => void,
 ): { act: (argument: T) => void; busy: boolean; fault: Fault | null; forget: () => void } {
+  // Not `isPending`: both halves of a double click come before the page is drawn again.
+  const running = useRef(false);
   const mutation: UseMutationResult<R, unknown, T> = useMutation({
     mutationFn: run,
     onSuccess: done,
     onError: (error) => failed?.(asFault(error)),
+    onSettled: () => {
+      running.current = false;
+    },
   });
   return {
     act: (argument) => {
-      if (!mutation.isPending) mutation.mutate(argument);
+      if (running.current) return;
+      running.current = true;
+      mutation.mutate(argument);
     },
     busy: mutation.isPending,
     fault: mutation.error ? asFault(mutation.error) : null,

@@ -30,7 +30,7 @@ export function PhoneHealth({ sip, up }: { sip: boolean; up: boolean }) {
           data-call={view.call ?? ""}
           data-muted={view.muted}
           data-mic-fault={view.micFault ?? ""}
-          aria-label={t("devices")}
+          title={t("devices")}
         >
           <Group gap={8} wrap="nowrap">
             <Tooltip label={t("levels")}>
