@@ -5,9 +5,13 @@ Makes every part of a service in a folder that is thrown away, and starts none o
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from fastapi import FastAPI
 
 from cti.assembly import build
 from cti.settings import Settings
@@ -17,6 +21,13 @@ _NOWHERE = "127.0.0.1:1"
 
 def description() -> dict[str, Any]:
     """OpenAPI 3.1 of all routes, as the running service gives it at `/openapi.json`."""
+    with application() as app:
+        return app.openapi()
+
+
+@contextmanager
+def application() -> Iterator[FastAPI]:
+    """The service's application with every route; none of its parts is started."""
     with TemporaryDirectory(prefix="cti-openapi-") as folder:
         state = Path(folder)
         service = build(
@@ -29,7 +40,7 @@ def description() -> dict[str, Any]:
             )
         )
         try:
-            return service.app().openapi()
+            yield service.app()
         finally:
             service.infrastructure.release()
 

@@ -140,7 +140,7 @@ def _about_one(routes: APIRouter, service: RecordingService, listening: Listenin
     @routes.get(
         "/{recording_id}/number",
         summary="The number in full; this is audited",
-        dependencies=[needs(Right.SEE_NUMBERS)],
+        dependencies=[needs(Right.SEE_NUMBERS, also=Right.SEE_RECORDINGS)],
     )
     async def number(recording_id: str, who: Me) -> FullNumber:
         row = await catalogue.get(service.store, recording_id)

@@ -126,18 +126,25 @@ class Needs:
 
     right: None when being signed in is enough. narrowed: the route itself gives people who see a
     part only that part; any other must name the thing it is about in its path, or is not for them.
-    audited: name of an act that is told to the audit although it changes nothing.
+    also: a second right. audited: name of an act that is told to the audit although it changes
+    nothing.
     """
 
     right: Right | None
     before_password: bool = False
     narrowed: bool = False
     audited: str = ""
+    also: Right | None = None
 
     @property
     def word(self) -> str:
         """As OpenAPI shows it in `x-right`."""
         return self.right or "signed_in"
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """All that is needed."""
+        return tuple(right for right in (self.right, self.also) if right is not None)
 
     async def __call__(self, connection: HTTPConnection) -> None:
         try:
@@ -156,11 +163,12 @@ class Needs:
                 "A new password is due.", "Set one first; the old one was for once.",
                 need="new_password",
             )  # fmt: skip
-        if self.right is not None and self.right not in who.rights:
-            raise Forbidden(
-                f"Your role ({who.role.replace('_', ' ')}) does not allow this.",
-                f"It needs the right “{self.right.replace('_', ' ')}”; ask an administrator.",
-            )
+        for right in self.rights:
+            if right not in who.rights:
+                raise Forbidden(
+                    f"Your role ({who.role.replace('_', ' ')}) does not allow this.",
+                    f"It needs the right “{right.replace('_', ' ')}”; ask an administrator.",
+                )
         connection.state.audited = self.audited
         given = {**connection.query_params, **connection.path_params}
         await theirs(connection, who, **{k: v for k, v in given.items() if k in OF_CLIENTS})
@@ -178,13 +186,16 @@ class Public:
         """Everybody is let in."""
 
 
-def needs(right: Right, *, narrowed: bool = False, audited: str = "") -> Dependency:
+def needs(
+    right: Right, *, also: Right | None = None, narrowed: bool = False, audited: str = ""
+) -> Dependency:
     """A route's `dependencies=[needs(Right.X)]`: only who has the right may call it.
 
+    also: a second right that is needed.
     narrowed: a list that gives a client's observer only what is theirs. audited: of what takes
     something out: the act's name in the audit, without which nothing is given.
     """
-    return _depends(Needs(right, narrowed=narrowed, audited=audited))
+    return _depends(Needs(right, also=also, narrowed=narrowed, audited=audited))
 
 
 def signed_in(*, before_password: bool = False) -> Dependency:

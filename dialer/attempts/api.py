@@ -71,7 +71,7 @@ def router(service: AttemptService, word: AgentsWord) -> APIRouter:
     @routes.get(
         "/{attempt_id}/number",
         summary="The number in full; this is audited",
-        dependencies=[needs(Right.SEE_NUMBERS, audited="numbers.shown")],
+        dependencies=[needs(Right.SEE_NUMBERS, also=Right.SEE_CAMPAIGNS, audited="numbers.shown")],
     )
     async def number(attempt_id: str) -> FullNumber:
         return FullNumber(number=(await service.get(attempt_id)).number)

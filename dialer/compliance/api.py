@@ -169,7 +169,7 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
     @routes.get(
         "/dnc/{bar_id}/number",
         summary="The number of an entry in full; this is audited",
-        dependencies=[needs(Right.SEE_NUMBERS, audited="numbers.shown")],
+        dependencies=[needs(Right.SEE_NUMBERS, also=Right.SEE_DNC, audited="numbers.shown")],
     )
     async def full_number(bar_id: int) -> FullNumber:
         return FullNumber(number=await service.number_of(bar_id))

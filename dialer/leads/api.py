@@ -150,7 +150,7 @@ def _add_leads(routes: APIRouter, service: LeadService) -> None:
     @routes.get(
         "/leads/{lead_id}/numbers/{number_id}/full",
         summary="One of its numbers in full; this is audited",
-        dependencies=[needs(Right.SEE_NUMBERS, audited="numbers.shown")],
+        dependencies=[needs(Right.SEE_NUMBERS, also=Right.SEE_LEADS, audited="numbers.shown")],
     )
     async def full_number(lead_id: int, number_id: int) -> FullNumber:
         known = {number.id: number.e164 for number in (await service.lead(lead_id)).numbers}
