@@ -3,7 +3,7 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { Right } from "../api/me";
-import { useMay } from "../api/me";
+import { useMay, useMe } from "../api/me";
 import { useActs } from "../app/acts";
 import { useLinkState } from "../live";
 import { AgentsTab } from "./agents/AgentsTab";
@@ -29,10 +29,14 @@ export default function FloorPage() {
   const site = useSite();
   const stale = useLinkState() !== "up";
   const [address, setAddress] = useSearchParams();
-  const offered = TABS.filter((tab) => !NEEDS[tab] || may(NEEDS[tab]));
+  // A client's observer is told of the client's campaigns only, of no people.
+  const own = useMe().client_id !== null;
+  const offered = TABS.filter((tab) =>
+    own ? tab === "campaigns" : !NEEDS[tab] || may(NEEDS[tab]),
+  );
   const asked = address.get("tab") as Tab | null;
-  const open = asked && offered.includes(asked) ? asked : "agents";
-  const go = (tab: string | null) => setAddress(tab && tab !== "agents" ? { tab } : {});
+  const open = asked && offered.includes(asked) ? asked : (offered[0] ?? "agents");
+  const go = (tab: string | null) => setAddress(tab && tab !== offered[0] ? { tab } : {});
   useActs(
     offered.map((tab) => ({ id: `floor-${tab}`, label: t(`tab.${tab}`), run: () => go(tab) })),
   );
@@ -42,7 +46,11 @@ export default function FloorPage() {
       <h1 className="only-read-aloud">{t("title")}</h1>
       {board ? (
         <div className={stale ? classes.stale : undefined}>
-          <Strip board={board} wantedShare={site?.service_level?.share ?? null} />
+          <Strip
+            board={board}
+            wantedShare={site?.service_level?.share ?? null}
+            campaignsOnly={own}
+          />
         </div>
       ) : (
         <Skeleton height={88} />

@@ -14,10 +14,12 @@ interface Props {
   board: BoardView;
   /** The share of callers that must be served in time; null: nobody has said. */
   wantedShare: number | null;
+  /** For those who are told of campaigns, and not of agents and callers. */
+  campaignsOnly?: boolean;
 }
 
 /** The six figures that a supervisor looks at first. */
-export function Strip({ board, wantedShare }: Props) {
+export function Strip({ board, wantedShare, campaignsOnly }: Props) {
   const { t } = useTranslation("floor");
   const now = sample(board);
   const { callers } = board;
@@ -27,27 +29,31 @@ export function Strip({ board, wantedShare }: Props) {
   const left = tight && budgetLeft(tight);
   const next = board.next_retries[0];
   return (
-    <ul className={classes.strip} aria-label={t("strip")}>
-      <Tile of={(s) => s.talking}>
-        <Agents metric="ready" state="ready" value={now.ready} />
-        <Agents metric="talking" state="talking" value={now.talking} />
-        <Agents metric="wrapping" state="wrapping" value={now.wrapping} />
-        <Agents metric="away" state="not_ready" value={now.away} />
-      </Tile>
-      <Tile of={(s) => s.waiting}>
-        <Big metric="waiting" tone={now.waiting ? "warn" : undefined}>
-          {now.waiting}
-        </Big>
-        <Small metric="longestWait">
-          {now.waiting ? <Ticker since={waitingSince(board)} /> : "–"}
-        </Small>
-      </Tile>
-      <Tile of={(s) => s.serviceLevel}>
-        <Big metric="serviceLevel" values={{ seconds }} tone={short ? "bad" : undefined}>
-          {share(callers.service_level, 0)}
-        </Big>
-        {wantedShare !== null && <Small metric="serviceWanted">{share(wantedShare, 0)}</Small>}
-      </Tile>
+    <ul className={classes.strip} aria-label={t("strip")} data-few={campaignsOnly || undefined}>
+      {!campaignsOnly && (
+        <>
+          <Tile of={(s) => s.talking}>
+            <Agents metric="ready" state="ready" value={now.ready} />
+            <Agents metric="talking" state="talking" value={now.talking} />
+            <Agents metric="wrapping" state="wrapping" value={now.wrapping} />
+            <Agents metric="away" state="not_ready" value={now.away} />
+          </Tile>
+          <Tile of={(s) => s.waiting}>
+            <Big metric="waiting" tone={now.waiting ? "warn" : undefined}>
+              {now.waiting}
+            </Big>
+            <Small metric="longestWait">
+              {now.waiting ? <Ticker since={waitingSince(board)} /> : "–"}
+            </Small>
+          </Tile>
+          <Tile of={(s) => s.serviceLevel}>
+            <Big metric="serviceLevel" values={{ seconds }} tone={short ? "bad" : undefined}>
+              {share(callers.service_level, 0)}
+            </Big>
+            {wantedShare !== null && <Small metric="serviceWanted">{share(wantedShare, 0)}</Small>}
+          </Tile>
+        </>
+      )}
       <Tile of={(s) => s.lines}>
         <Big metric="lines">{count(now.lines)}</Big>
         <Small metric="ringing">{count(now.ringing)}</Small>

@@ -107,18 +107,36 @@ function AgentTable({ agents, site, selected, onOpen, empty }: ListProps) {
   const { t } = useTranslation("floor");
   const columns = useColumns(site);
   const narrow = selected !== null;
+  const [held, hold] = useHeld(agents);
   return (
-    <DataTable
-      label={t("tab.agents")}
-      columns={narrow ? columns.filter(({ key }) => !ALSO.has(key)) : columns}
-      rows={agents}
-      rowKey={(agent) => agent.name}
-      selected={selected}
-      onOpen={(agent) => onOpen(agent.name)}
-      initialSort={{ key: "inState", direction: "descending" }}
-      empty={empty}
-    />
+    <div {...hold}>
+      <DataTable
+        label={t("tab.agents")}
+        columns={columns.filter(({ key }) => !narrow || !ALSO.has(key)).map(held)}
+        rows={agents}
+        rowKey={(agent) => agent.name}
+        selected={selected}
+        onOpen={(agent) => onOpen(agent.name)}
+        initialSort={{ key: "inState", direction: "descending" }}
+        empty={empty}
+      />
+    </div>
   );
+}
+
+/** While the pointer is on the list its order stays: nothing jumps away under a click. */
+function useHeld(agents: BoardAgentView[]) {
+  const [order, setOrder] = useState<ReadonlyMap<string, BoardAgentView> | null>(null);
+  const held = (column: Column<BoardAgentView>): Column<BoardAgentView> => ({
+    ...column,
+    value: (agent) => column.value(order?.get(agent.name) ?? agent),
+    render: column.render ?? ((agent) => String(column.value(agent) ?? "–")),
+  });
+  const hold = {
+    onPointerEnter: () => setOrder(new Map(agents.map((agent) => [agent.name, agent]))),
+    onPointerLeave: () => setOrder(null),
+  };
+  return [held, hold] as const;
 }
 
 function useColumns(site: SiteSettings | null): Column<BoardAgentView>[] {

@@ -33,8 +33,10 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
   const here = heard?.filter((one) => one.agent === agent.name) ?? [];
   const mine = here.find((one) => one.supervisor === me.name);
   const inCall = agent.state === "talking";
+  // Listening may begin before the next call; the other ways need one.
+  const may = (how: How) => how === "listen" || inCall;
   useHotkeys([
-    ...WAYS.map(({ how, key }) => [key, () => inCall && hear.act(how)] as [string, () => void]),
+    ...WAYS.map(({ how, key }) => [key, () => may(how) && hear.act(how)] as [string, () => void]),
     ["S", () => mine && stop.act()],
   ]);
   return (
@@ -46,7 +48,7 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
             key={how}
             variant={mine?.way === how ? "filled" : "default"}
             aria-pressed={mine?.way === how}
-            disabled={!inCall}
+            disabled={!may(how)}
             loading={hear.busy}
             onClick={() => hear.act(how)}
             title={t(`hear.${how}Means`)}
