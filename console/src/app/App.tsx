@@ -1,6 +1,7 @@
 import { DirectionProvider, MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import { RouterProvider } from "react-router/dom";
 import { queries } from "../api/queries";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -11,6 +12,8 @@ import { theme } from "./theme";
 function nonce(): string {
   return document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 }
+
+setNonce(nonce()); // for what locks the page's scroll below drawers and the palette
 
 export function App() {
   return (

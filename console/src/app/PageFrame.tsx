@@ -9,9 +9,9 @@ import type { Page } from "./routes";
 
 /** A page with what every page needs: its right, its skeleton while it loads, its own boundary. */
 export function PageFrame({ page }: { page: Page }) {
-  const { rights } = useMe();
+  const me = useMe();
   const { pathname } = useLocation();
-  if (!mayOpen(page, rights)) return <Forbidden />;
+  if (!mayOpen(page, me)) return <Forbidden />;
   const Element = page.element;
   return (
     <ErrorBoundary key={pathname}>

@@ -14,7 +14,7 @@ import { useTheme } from "./useTheme";
 export function Palette() {
   const { t } = useTranslation("app");
   const go = useNavigate();
-  const { rights } = useMe();
+  const me = useMe();
   const acts = useOffered();
   const { turn } = useTheme();
   const groups = [
@@ -31,7 +31,7 @@ export function Palette() {
     {
       group: t("palette.pages"),
       actions: pages
-        .filter((page) => page.nav && mayOpen(page, rights))
+        .filter((page) => page.nav && mayOpen(page, me))
         .map(({ path, nav }) => ({
           id: path,
           label: nav ? t(nav.textKey) : path,

@@ -2,11 +2,13 @@ import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
-import { NavLink, Outlet } from "react-router";
+import { Link, NavLink, Outlet } from "react-router";
 import { type Me, useMe } from "../api/me";
 import { browserLanguage, speak } from "../i18n";
 import { link } from "../live";
 import { usePagePhone } from "../phone";
+import { PhoneHealth } from "../phone/PhoneHealth";
+import { BackToCall } from "./BackToCall";
 import { SignInBar } from "../signin/SignInBar";
 import { ConnectionPill } from "./ConnectionPill";
 import { Notices } from "./Notices";
@@ -28,7 +30,7 @@ export function Shell() {
     return () => link.stop();
   }, []);
   const [, setSlot] = useSlot();
-  const nav = pages.filter((page) => page.nav && mayOpen(page, me.rights));
+  const nav = pages.filter((page) => page.nav && mayOpen(page, me));
   const railed = nav.length > 1;
 
   return (
@@ -49,8 +51,12 @@ export function Shell() {
         </nav>
       )}
       <header className={classes.bar}>
-        <img src="/mark.svg" alt="" width={24} height={24} />
+        <Link to="/" aria-label={t("app:home")} className={classes.home}>
+          <img src="/mark.svg" alt="" width={24} height={24} />
+        </Link>
         <div ref={setSlot} className={classes.slot} />
+        {me.agent !== null && <BackToCall />}
+        <PhoneHealth />
         <ConnectionPill />
         <PaletteButton />
         <UserMenu />

@@ -23,7 +23,7 @@ export const router = createBrowserRouter([
 
 /** "/" leads to the first page of the navigation that the person may see. */
 function Start() {
-  const { rights } = useMe();
-  const first = pages.find((page) => page.nav && mayOpen(page, rights));
+  const me = useMe();
+  const first = pages.find((page) => page.nav && mayOpen(page, me));
   return <Navigate to={first?.path ?? "/me"} replace />;
 }

@@ -14,10 +14,24 @@ const ink: MantineColorsTuple = [
   "#193572",
 ];
 
+/** Mantine's dark surfaces, lines and texts: the same as in tokens.css. */
+const dark: MantineColorsTuple = [
+  "#e4e8ee",
+  "#c7cfda",
+  "#a0abbb",
+  "#7b8797",
+  "#465162",
+  "#38424f",
+  "#222832",
+  "#1a1f27",
+  "#12161c",
+  "#0d1014",
+];
+
 export const theme = createTheme({
   primaryColor: "ink",
-  primaryShade: { light: 6, dark: 5 },
-  colors: { ink },
+  primaryShade: 6,
+  colors: { ink, dark },
   autoContrast: true,
   luminanceThreshold: 0.32,
   fontFamily: "var(--font)",

@@ -39,7 +39,7 @@ export function CallCard({ call }: { call: DeskCall }) {
       </Group>
       {call.notice && phase === "talking" && call.recording !== "off" && (
         <Text size="sm" className={classes.banner}>
-          {t("call.notice")}: {call.notice}
+          {t("call.notice", { text: call.notice })}
         </Text>
       )}
     </Stack>

@@ -7,7 +7,7 @@ import { KeyHint } from "../parts/KeyHint";
 import { StatePill } from "../parts/StatePill";
 import { Ticker } from "../parts/Ticker";
 import { clock } from "../parts/time";
-import { PhoneHealth } from "../phone/PhoneHealth";
+import { SipPhone } from "../phone/PhoneHealth";
 import { setReady, signInToFloor, signOutOfFloor } from "./acts";
 import classes from "./desk.module.css";
 import { KEYS } from "./keys";
@@ -28,7 +28,7 @@ export function DeskBar({ desk }: { desk: DeskView }) {
       <Ticker since={agent.since} className={classes.bigTimer} />
       <NextState desk={desk} />
       <Figures desk={desk} />
-      <PhoneHealth sip={agent.phone_kind === "sip"} up={agent.phone_up} />
+      {agent.phone_kind === "sip" && <SipPhone up={agent.phone_up} />}
     </div>
   );
 }
@@ -70,7 +70,7 @@ function NextState({ desk }: { desk: DeskView }) {
           },
           ...reasons.map((reason) => ({
             id: `desk.away.${reason.code}`,
-            label: `${t("away")}: ${reasonLabel(language, reasons, reason.code)}`,
+            label: t("awayFor", { reason: reasonLabel(language, reasons, reason.code) }),
             run: () => change.act({ ready: false, reason: reason.code }),
           })),
           { id: "desk.out", label: t("end"), run: () => leave.act() },

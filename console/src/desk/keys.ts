@@ -15,7 +15,6 @@ export type DeskKey =
   | "doNotCall"
   | "help";
 
-/** By physical key, so that Alt and other layouts change nothing. */
 export const KEYS: Record<DeskKey, string> = {
   mute: "M",
   hold: "H",
@@ -32,8 +31,9 @@ export const KEYS: Record<DeskKey, string> = {
   help: "?",
 };
 
+/** By physical key, so that Alt and other layouts change nothing. */
 const BY_CODE = new Map<string, DeskKey>(
-  Object.entries(KEYS).map(([act, key]) => [key === "?" ? "Slash" : `Key${key}`, act as DeskKey]),
+  Object.entries(KEYS).map(([act, key]) => [`Key${key}`, act as DeskKey]),
 );
 
 export type Pressed = { act: DeskKey } | { digit: number } | null;
@@ -53,11 +53,11 @@ interface KeyPress {
 export function meaning(press: KeyPress, typing: boolean): Pressed {
   if (press.repeat || press.isComposing || press.ctrlKey || press.metaKey) return null;
   if (typing && !press.altKey) return null;
+  if (press.key === KEYS.help) return { act: "help" }; // on another key in each layout
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(press.code);
   if (digit) return press.shiftKey ? null : { digit: Number(digit[1]) };
   const act = BY_CODE.get(press.code);
-  if (!act || press.shiftKey !== (act === "help")) return null;
-  return { act };
+  return act && !press.shiftKey ? { act } : null;
 }
 
 /** Whether what has the focus takes letters itself. */

@@ -4,20 +4,20 @@ import { StatePill } from "../parts/StatePill";
 import { usePhone } from ".";
 import { health } from "./health";
 import { LevelMeter } from "./LevelMeter";
+import { PhoneTrouble } from "./PhoneTrouble";
 
-/** Network and microphone in one pill; its devices behind a click. */
-export function PhoneHealth({ sip, up }: { sip: boolean; up: boolean }) {
+/** A phone of one's own: whether it is connected. */
+export function SipPhone({ up }: { up: boolean }) {
+  const { t } = useTranslation("phone");
+  return (
+    <StatePill state={up ? "up" : "lost"} word={t(up ? "sip.up" : "sip.down")} hint={t("sip.hint")} />
+  );
+}
+
+/** Network and microphone of the page's phone in one pill; its devices behind a click. */
+export function PhoneHealth() {
   const { t } = useTranslation("phone");
   const { view, phone } = usePhone();
-  if (sip) {
-    return (
-      <StatePill
-        state={up ? "up" : "lost"}
-        word={t(up ? "sip.up" : "sip.down")}
-        hint={t("sip.hint")}
-      />
-    );
-  }
   if (!phone) return null;
   const { state, key } = health(view);
   const quality = view.quality;
@@ -45,6 +45,7 @@ export function PhoneHealth({ sip, up }: { sip: boolean; up: boolean }) {
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap={12}>
+          <PhoneTrouble />
           <NativeSelect
             label={t("microphone")}
             size="xs"

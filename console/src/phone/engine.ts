@@ -20,6 +20,13 @@ const SILENT_LOOKS = 5;
 const DIGITAL_SILENCE = 1e-5;
 const ICE_PATIENCE = 4000;
 
+export interface PhoneOptions {
+  /** This page has become the phone. */
+  onHere: () => void;
+  /** Open the microphone now, not only with the first call: for those who get calls all day. */
+  micAtOnce: boolean;
+}
+
 /**
  * The phone in the page: registered over the service's own origin, it picks up the floor's calls by
  * itself (they ask so: `Call-Info: …;answer-after=0`) and rings for others.
@@ -41,12 +48,11 @@ export class Phone {
   private looking: ReturnType<typeof setInterval> | undefined;
   private stopRing: () => void = () => {};
   private readonly config: PhoneConfig;
-  private readonly onHere: () => void;
+  private readonly options: PhoneOptions;
 
-  /** onHere: this page has become the phone. */
-  constructor(config: PhoneConfig, onHere: () => void) {
+  constructor(config: PhoneConfig, options: PhoneOptions) {
     this.config = config;
-    this.onHere = onHere;
+    this.options = options;
     this.speaker.autoplay = true;
     this.set({ mic: chosen("mic"), speaker: chosen("speaker") });
     navigator.mediaDevices?.addEventListener("devicechange", this.devicesChanged);
@@ -78,6 +84,11 @@ export class Phone {
   leaveTo(where: "tab" | "machine"): void {
     this.end();
     this.set({ elsewhere: where, line: "off" });
+  }
+
+  /** Say again that the phone is here. */
+  tellHere(): void {
+    this.options.onHere();
   }
 
   answer(): void {
@@ -122,8 +133,9 @@ export class Phone {
 
   private begin(): void {
     this.set({ elsewhere: null, line: "connecting" });
-    this.onHere();
-    void this.openMic();
+    this.options.onHere();
+    if (this.options.micAtOnce) void this.openMic();
+    else void this.devices();
     this.register();
     this.looking = setInterval(() => void this.look(), LOOK_EVERY);
   }

@@ -41,11 +41,12 @@ export function usePhone(): PhoneHere {
 
 /** Makes this page the phone of those who have one. */
 export function usePagePhone(me: Me): void {
-  const has = me.agent !== null || me.rights.includes("hear_calls");
+  const agent = me.agent !== null;
+  const has = agent || me.rights.includes("hear_calls");
   useEffect(() => {
     if (!has) return;
     let over = false;
-    void start(() => over);
+    void start(agent, () => over);
     return () => {
       over = true;
       phone?.close();
@@ -53,10 +54,10 @@ export function usePagePhone(me: Me): void {
       config = null;
       refresh();
     };
-  }, [has]);
+  }, [has, agent]);
 }
 
-async function start(over: () => boolean): Promise<void> {
+async function start(agent: boolean, over: () => boolean): Promise<void> {
   const got = await ok(api.GET("/v1/me/phone")).catch(() => null);
   if (!got || over()) return;
   config = got;
@@ -64,7 +65,7 @@ async function start(over: () => boolean): Promise<void> {
   if (got.kind !== "browser") return;
   const { Phone } = await import("./engine");
   if (over()) return;
-  const made = new Phone(got, tellWhere);
+  const made = new Phone(got, { micAtOnce: agent, onHere: agent ? tellWhere : () => {} });
   phone = made;
   made.subscribe(refresh);
   refresh();
@@ -78,7 +79,7 @@ function tellWhere(): void {
 
 link.subscribe(() => {
   // A new connection is a new browser to the service.
-  if (link.state === "up" && phone && phone.view.line !== "off") tellWhere();
+  if (link.state === "up" && phone && phone.view.line !== "off") phone.tellHere();
 });
 
 store.onNotice(({ kind }) => {
