@@ -27,7 +27,14 @@ from cti.calls.tracker import Tracker
 QUICK = 0.001
 HOLD_SECONDS = 1.2
 MESSAGE_SECONDS = 3.0
-POOLS = {("agents", "nailed"), ("agents", "ringing"), ("customers", "hold"), ("customers", "queue")}
+POOLS = {
+    ("agents", "nailed"),
+    ("agents", "ringing"),
+    ("customers", "hold"),
+    ("customers", "queue"),
+    ("customers", "parked"),
+    ("outside", "alone"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,8 @@ class FakePbx:
         self.quiet_after = 5.0
         self.route = "hangup"
         self.refuse_channels = False
+        self.muted: dict[str, bool] = {}
+        self.packets: dict[str, int] = {}
         self.events: list[ami.Event] = []
         self._bridges = itertools.count(1)
 
@@ -133,6 +142,8 @@ class FakePbx:
     async def _answer_to(self, action: act.Action) -> Reply:
         if isinstance(action, act.Originate):
             return await self._originate(action)
+        if isinstance(action, act.PacketsReceived):
+            return Reply(True, "", {"Value": str(self.packets.get(action.channel, 0))})
         if isinstance(action, act.GetVariable):
             return Reply(True, "", {"Value": "0x1" if action.channel in self.channels_now else ""})
         why = self.refuse(action) or self._do(action)
@@ -190,7 +201,7 @@ class FakePbx:
     async def _originate(self, action: act.Originate) -> Reply:
         self.on_originate(action)
         number = action.endpoint_target.removeprefix("PJSIP/").partition("@")[0]
-        phone = action.context == "agents"
+        phone = action.context in {"agents", "supervisors"}
         far = self.phones.get(number, PICKS_UP) if phone else self.numbers.get(number, self.default)
         if not phone and not far.refused and not far.deaf:
             self.dialled.append(number)
@@ -210,6 +221,13 @@ class FakePbx:
             return self._bridge(action.channel_a, action.channel_b)
         if isinstance(action, act.Redirect):
             return self._redirect(action)
+        if isinstance(action, act.SetVariable):
+            return self._set(action)
+        if isinstance(action, act.MuteRecording):
+            self.muted[action.channel] = action.mute
+            return "" if action.channel in self.channels_now else "No such channel"
+        if isinstance(action, act.PlayDigit):
+            return "" if action.channel in self.channels_now else "No such channel"
         if isinstance(action, act.Listen | act.StopRecording):
             return "" if action.channel in self.channels_now else "No such channel"
         raise AssertionError(f"not scripted: {action}")
@@ -231,16 +249,32 @@ class FakePbx:
         channel = self.channels_now.get(action.channel)
         if channel is None:
             return "Channel does not exist"
+        extra = self.channels_now.get(action.extra_channel or "")
+        there = action.extra_destination
+        if extra is not None and there is not None:
+            self._later(QUICK, lambda: self._sent(extra, (there.context, there.exten)))
         self._later(QUICK, lambda: self._sent(channel, (action.context, action.exten)))
         return ""
 
+    def _set(self, action: act.SetVariable) -> str:
+        channel = self.channels_now.get(action.channel)
+        if channel is None:
+            return "No such channel"
+        channel.variables[action.variable] = action.value
+        return ""
+
     def _sent(self, channel: Channel, way: tuple[str, str]) -> None:
-        """Out of wherever it is; whom it talked to goes on, too, as Asterisk 22 does it."""
-        left = self._mates(channel)
+        """Out of wherever it is; whom it talked to goes on, too, as Asterisk 22 does it, but of
+        three the others talk on."""
+        left = self._alone_without(channel)
         self._go(channel, way)
         for other in left:
             self._leave(other)
             self._goes_on(other)
+
+    def _alone_without(self, channel: Channel) -> list[Channel]:
+        left = self._mates(channel)
+        return left if len(left) < 2 else []
 
     def _mates(self, channel: Channel) -> list[Channel]:
         talk = channel.bridge if not channel.bridge.startswith("pool-") else ""
@@ -312,8 +346,37 @@ class FakePbx:
         if way in POOLS:
             channel.application = "BridgeWait"
             self._enter(channel, f"pool-{way[1]}", "holding_bridge")
+        elif way[1] == "join":
+            self._come_in(channel)
+        elif way == ("agents", "back"):
+            self._home(channel)
+        elif way == ("outside", "answered"):
+            self.emit(ami.Marked("CtiOutside", channel.uniqueid, {}))
+        elif way[0] == "supervisors":
+            self._supervise(channel)
         elif way[0] == "customers":
             self._serve(channel)
+
+    def _come_in(self, channel: Channel) -> None:
+        """BridgeAdd()."""
+        host = self.channels_now.get(channel.variables["CTI_JOIN"])
+        if host is None or not host.bridge or host.bridge.startswith("pool-"):
+            self._goes_on(channel)
+        else:
+            self._enter(channel, host.bridge, "softmix")
+
+    def _home(self, channel: Channel) -> None:
+        if "CTI_RINGING" in channel.variables:
+            self.end(channel.uniqueid, 16)
+        else:
+            self._go(channel, ("agents", "nailed"))
+
+    def _supervise(self, channel: Channel) -> None:
+        spied = channel.variables.get("CTI_SPY", "")
+        if channel.way[1] == "idle" or spied not in self.channels_now:
+            self.emit(ami.Marked("CtiIdle", channel.uniqueid, {}))
+        else:
+            self.emit(ami.SpyStarted(channel.uniqueid, spied))
 
     def _serve(self, channel: Channel) -> None:
         """A customer's leg in our dialplan."""
@@ -390,7 +453,7 @@ class FakePbx:
             return
         for timer in [*channel.timers, *([channel.wait] if channel.wait else [])]:
             timer.cancel()
-        left = self._mates(channel)
+        left = self._alone_without(channel)
         self._leave(channel)
         for other in left:
             self._leave(other)
@@ -408,7 +471,11 @@ class FakePbx:
         if channel.way == ("agents", "ringing"):
             self.end(channel.uniqueid, 16)
         elif channel.way[0] == "agents":
-            self._go(channel, channel.way)
+            self._go(channel, ("agents", "back"))
+        elif channel.way[0] == "outside":
+            self._go(channel, ("outside", "alone"))
+        elif channel.way[0] == "supervisors":
+            self._go(channel, ("supervisors", "idle"))
         else:
             self._go(channel, ("customers", "orphaned"))
 
@@ -426,7 +493,11 @@ class FakePbx:
             return
         bridge = f"talk-{next(self._bridges)}"
         for channel in pair:
+            left = [c for c in self._alone_without(channel) if c not in pair]
             self._leave(channel)
+            for other in left:
+                self._leave(other)
+                self._goes_on(other)
             if channel.wait is not None:
                 channel.wait.cancel()
             self._enter(channel, bridge, "simple_bridge")

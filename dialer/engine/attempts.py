@@ -468,6 +468,9 @@ class Attempts:
         disposed = Disposed(code, self.clock.now(), flight.agent_id, callback_at, note[:2000])
         if self.awaiting.pop(attempt_id, None) is None:
             flight.disposed = disposed  # still talking: applied at the end
+            agent = self.roster.by_id(disposed.agent_id)
+            if agent is not None and agent.call == attempt_id:
+                self.roster.wrap_up_done(agent)  # out of it already: others talk on
             return
         if self._heed(flight, disposed):
             self.judge_again(flight)
