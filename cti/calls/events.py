@@ -44,6 +44,14 @@ class LegPooled:
 
 
 @dataclass(frozen=True, slots=True)
+class LegUnpooled:
+    """The leg left a holding bridge."""
+
+    uniqueid: str
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
 class LegsBridged:
     """Two legs share a bridge: they hear each other. Emitted once, when the second one is in."""
 

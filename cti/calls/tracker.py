@@ -23,6 +23,7 @@ from cti.calls.events import (
     LegRinging,
     LegsBridged,
     LegUnbridged,
+    LegUnpooled,
     LegVanished,
 )
 
@@ -179,8 +180,9 @@ class Tracker:
         if leg.bridge == event.bridge_id:
             self._part(leg)
             self.signals.emit(LegUnbridged(leg.uniqueid, self.clock.monotonic()))
-        else:
+        elif leg.pooled:
             leg.pooled = False
+            self.signals.emit(LegUnpooled(leg.uniqueid, self.clock.monotonic()))
 
     def _part(self, leg: Leg) -> None:
         if leg.bridge is None:

@@ -221,6 +221,8 @@ class CallControl:
             try:
                 await self.arranger.arrange(talk)
             except PbxError as error:
+                if talk.guest is not None and talk.guest is not guest:
+                    self._not_asked(talk, talk.guest)
                 talk.held, talk.guest = before[0], before[1]
                 if talk.guest is not None and before[2] is not None:
                     talk.guest.state = before[2]
@@ -229,6 +231,12 @@ class CallControl:
             finally:
                 self.changed(talk)
         self._look_soon(talk.call)  # what left meanwhile was not looked at
+
+    def _not_asked(self, talk: Talk, guest: Guest) -> None:
+        """The question did not come about."""
+        self.legs.end(talk.call, guest.leg)
+        self.free_guest(guest, talk.call)
+        self.dismiss(guest)
 
     async def take_over(self, talk: Talk, leg: str) -> None:
         """A supervisor has the call from now on, the agent wraps up. PbxError, Conflict."""

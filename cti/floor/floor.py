@@ -181,6 +181,8 @@ class Floor:
         now = self.calls.get(call)
         if now is not None and before is not None:
             now.failed.add(before.id)
+            if now.agent is None and now.patient:
+                self._set_timer(now, PATIENCE, self._try_all_again)
 
     def agent_of(self, call: str) -> Agent | None:
         """Who has the call."""

@@ -11,9 +11,19 @@ from cti.calls.events import (
     LegRefused,
     LegsBridged,
     LegUnbridged,
+    LegUnpooled,
     LegVanished,
 )
 
+MOVES = (
+    LegsBridged,
+    LegUnbridged,
+    LegPooled,
+    LegUnpooled,
+    LegEnded,
+    LegVanished,
+    LegRefused,
+)
 WITHIN = 1.5
 """Seconds for one move; milliseconds are usual."""
 
@@ -26,7 +36,7 @@ class Moves:
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        for kind in (LegsBridged, LegUnbridged, LegPooled, LegEnded, LegVanished, LegRefused):
+        for kind in MOVES:
             self.signals.on(kind, self._wake)
 
     async def until(self, done: Callable[[], bool], seconds: float = WITHIN) -> bool:
