@@ -32,7 +32,7 @@ from cti.calls.watchdog import Watchdog
 from cti.control_room import Switchboard, make_control_room
 from cti.floor.events import TalkChanged
 from cti.floor.floor import Floor
-from cti.floor.inbound import SERVED_WITHIN, Caller, InboundDesk, QueueDay
+from cti.floor.inbound import Caller, InboundDesk, QueueDay
 from cti.incidents.models import IncidentRow
 from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
@@ -146,6 +146,7 @@ def build(settings: Settings) -> Service:
     attempts.last_words = ears.last_words
     teller, menus = Teller(attempts, floor, signals, clock), load_menus(settings.menus)
     site = SiteService(store, clock, signals, SiteSettings(region=settings.default_region))
+    inbound.served_within = lambda: float(site.now.service_level.seconds)
     trunks = TrunkService(
         store,
         link,
@@ -388,7 +389,7 @@ def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:
         answered=inbound.answered_today,
         abandoned=inbound.abandoned_today,
         service_level=whole.service_level,
-        served_within_seconds=SERVED_WITHIN,
+        served_within_seconds=inbound.served_within(),
         queues=[_queue(name, callers, inbound.queues.get(name)) for name in sorted(names)],
     )
 

@@ -11,11 +11,9 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import version
-from typing import cast
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy import Table, bindparam, insert, update
 
 from cti.agents.api import router as agents_router
 from cti.agents.history import AgentHistory
@@ -41,10 +39,11 @@ from cti.calls.cel import rotate_cel
 from cti.calls.pbx import Pbx, PbxError, agent_of_leg
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
+from cti.cataloguing import Cataloguing, campaign_facts
 from cti.control_room import ControlRoom
 from cti.floor.events import TalkChanged
 from cti.floor.floor import Floor
-from cti.floor.inbound import CallerMoved, InboundDesk
+from cti.floor.inbound import InboundDesk
 from cti.floor.publish import publish_callers
 from cti.floor.takeover import Takeover
 from cti.incidents.api import router as incidents_router
@@ -71,9 +70,7 @@ from dialer.announcements.unknown import UnknownService
 from dialer.attempts.api import router as attempts_router
 from dialer.attempts.events import (
     AttemptBridged,
-    AttemptDisposed,
     AttemptEnded,
-    AttemptRejudged,
     LeadScheduled,
 )
 from dialer.attempts.metrics import measure, measure_hearing
@@ -121,9 +118,7 @@ from hearing.workers import Workers
 from ivr.server import AgiServer
 from recordings.api import router as recordings_router
 from recordings.listening import Listening
-from recordings.models import RecordingRow
 from recordings.service import RecordingService
-from recordings.views import CampaignFacts
 
 log = structlog.get_logger(__name__)
 
@@ -131,11 +126,6 @@ PBX_PATIENCE = 30.0
 """Seconds a start waits for the PBX."""
 HANG_UP_SECONDS = 3.0
 """And this long for the PBX to say that hung-up calls have ended."""
-_RECORDINGS = cast("Table", RecordingRow.__table__)
-INSERT_RECORDING = insert(_RECORDINGS)
-_ONE_RECORDING = update(_RECORDINGS).where(_RECORDINGS.c.id == bindparam("call"))
-RECORDING_DISPOSED = _ONE_RECORDING.values(disposition=bindparam("said"))
-RECORDING_JUDGED = _ONE_RECORDING.values(outcome=bindparam("now"))
 
 
 @dataclass(slots=True)
@@ -418,7 +408,9 @@ class Service:
                 ),
                 labels_router(LabelService(self.store)),
                 recordings_router(
-                    self.recordings, self._campaign_facts, Listening(self.audit, self.clock)
+                    self.recordings,
+                    partial(campaign_facts, self.campaigns),
+                    Listening(self.audit, self.clock),
                 ),
                 audit_router(self.audit),
                 incidents_router(self.incidents),
@@ -463,10 +455,7 @@ class Service:
         self.signals.on(AttemptBridged, lambda _: self._moved.set())
         self.signals.on(AttemptEnded, lambda _: self._moved.set())
         self.signals.on(LeadScheduled, lambda _: self._moved.set())
-        self.signals.on(AttemptEnded, self._catalogue_attempt)
-        self.signals.on(AttemptDisposed, self._tell_disposition)
-        self.signals.on(AttemptRejudged, self._tell_outcome)
-        self.signals.on(CallerMoved, self._catalogue_caller)
+        Cataloguing(self.ledger, self.recordings, self.attempts.campaigns).wire(self.signals)
         self.signals.on(TrunksChanged, lambda _: self.dialler.trunks_changed())
         measure(
             self.signals,
@@ -484,58 +473,6 @@ class Service:
             late=lambda: self.listening.late,
             refused=lambda: self.ears.refused,
         )
-
-    def _catalogue_attempt(self, event: AttemptEnded) -> None:
-        settings = self.attempts.campaigns[event.campaign_id]
-        if event.answered_at is None or not settings.record:
-            return
-        row = self.recordings.expected_row(
-            event.attempt_id,
-            raw_path=self.recordings.path_for(event.attempt_id),
-            started_at=event.answered_at,
-            campaign_id=event.campaign_id,
-            agent_id=event.agent_id,
-            number=event.e164,
-            outcome=event.outcome,
-        )
-        self._convert_soon(row, event.attempt_id)
-
-    def _catalogue_caller(self, event: CallerMoved) -> None:
-        caller = event.caller
-        if event.step != "ended" or caller.record is None or caller.queued_at is None:
-            return
-        row = self.recordings.expected_row(
-            caller.id,
-            raw_path=caller.record,
-            started_at=caller.queued_at,
-            agent_id=caller.agent_id,
-            number=caller.caller,
-            outcome=caller.outcome,
-        )
-        self._convert_soon(row, caller.id)
-
-    def _convert_soon(self, row: dict[str, object], call_id: str) -> None:
-        """The catalogue's row goes into the transaction of the call's end, the job follows it."""
-        self.ledger.add(INSERT_RECORDING, row)
-        self.ledger.then(partial(self.recordings.finished, call_id))
-
-    def _tell_disposition(self, event: AttemptDisposed) -> None:
-        row = {"call": event.attempt_id, "said": event.disposition}
-        self.ledger.add(RECORDING_DISPOSED, row)
-
-    def _tell_outcome(self, event: AttemptRejudged) -> None:
-        self.ledger.add(RECORDING_JUDGED, {"call": event.attempt_id, "now": event.outcome})
-
-    async def _campaign_facts(self) -> list[CampaignFacts]:
-        return [
-            CampaignFacts(
-                campaign.id,
-                campaign.name,
-                campaign.client_id,
-                {d.code: (d.label, d.label_zh) for d in campaign.settings.dispositions},
-            )
-            for campaign in await self.campaigns.campaigns()
-        ]
 
     def _lives(self, call_id: str) -> bool:
         return call_id in self.tracker.legs
