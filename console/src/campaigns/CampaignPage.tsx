@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 import { useDraft } from "../admin/kit/draft";
 import { faultAt } from "../admin/kit/faults";
 import { SaveBar } from "../admin/kit/SaveBar";
+import { offerUndo } from "../admin/kit/undo";
 import { useAct } from "../api/act";
 import { api, ok } from "../api/client";
 import { useMay } from "../api/me";
@@ -71,15 +72,20 @@ function Editor({ campaign }: { campaign: Campaign }) {
   const { name, mode, settings } = campaign;
   const draft = useDraft<Edited>({ name, mode, settings });
   const readOnly = !may("edit_campaigns") || campaign.state === "stopped";
+  const patch = (body: Edited) =>
+    ok(
+      api.PATCH("/v1/campaigns/{campaign_id}", {
+        params: { path: { campaign_id: campaign.id } },
+        body,
+      }),
+    );
+  const back = useAct(patch, told);
   const save = useAct(
-    () =>
-      ok(
-        api.PATCH("/v1/campaigns/{campaign_id}", {
-          params: { path: { campaign_id: campaign.id } },
-          body: draft.value,
-        }),
-      ),
-    told,
+    () => patch(draft.value),
+    (saved) => {
+      told(saved);
+      offerUndo(t("saved"), () => back.act({ name, mode, settings }));
+    },
   );
   const section: Section = {
     campaign,
@@ -179,6 +185,8 @@ function Moves({ campaign }: { campaign: Campaign }) {
   );
 }
 
+const LEVEL = { ok: "ok", warning: "warning", error: "stops" } as const;
+
 /** The five questions at the side, each with the worst that the check found in it. */
 function Questions({ id }: { id: number }) {
   const { t } = useTranslation("campaigns");
@@ -192,7 +200,9 @@ function Questions({ id }: { id: number }) {
       {QUESTIONS.map((where) => (
         <a key={where} href={`#${where}`}>
           <span>{t(`question.${where}`)}</span>
-          {found.length > 0 && <StatePill state={worst(where)} word=" " />}
+          {found.length > 0 && (
+            <StatePill state={worst(where)} word=" " hint={t(`level.${LEVEL[worst(where)]}`)} />
+          )}
         </a>
       ))}
       <Link to="/floor" className="quiet">

@@ -1,3 +1,5 @@
+import type { CampaignSettings, Disposition } from "../api/schema";
+
 /** A code for a label, as the service wants them, that none of the others has. */
 export function codeOf(label: string, taken: readonly string[]): string {
   const plain = label
@@ -16,4 +18,29 @@ export function codeOf(label: string, taken: readonly string[]): string {
 /** The lowest of the keys 1 to 9 that is free, if one is. */
 export function freeKey(taken: readonly (number | null | undefined)[]): number | null {
   return [1, 2, 3, 4, 5, 6, 7, 8, 9].find((key) => !taken.includes(key)) ?? null;
+}
+
+type Retry = CampaignSettings["retry"];
+type Rule = NonNullable<Retry["dispositions"]>[string];
+
+/** What a rule does is its field `then`; an object written with it would look like a promise. */
+const CLOSES = Object.fromEntries([["then", "close"]]) as unknown as Rule;
+
+/**
+ * The retry rules that go with a changed list: a new disposition closes the lead until somebody
+ * says otherwise, and one that is gone takes its own rule along.
+ */
+export function rulesFor(
+  retry: Retry,
+  before: readonly Pick<Disposition, "code">[],
+  after: readonly Pick<Disposition, "code">[],
+): Retry {
+  const was = new Set(before.map((one) => one.code));
+  const is = new Set(after.map((one) => one.code));
+  const kept = Object.entries(retry.dispositions ?? {}).filter(
+    ([code]) => is.has(code) || !was.has(code),
+  );
+  const rules = Object.fromEntries(kept) as NonNullable<Retry["dispositions"]>;
+  for (const code of is) if (!was.has(code) && !rules[code]) rules[code] = CLOSES;
+  return { ...retry, dispositions: rules };
 }

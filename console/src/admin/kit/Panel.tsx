@@ -1,4 +1,4 @@
-import { Title } from "@mantine/core";
+import { MantineThemeProvider, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./kit.module.css";
 
@@ -23,7 +23,20 @@ export function Panel({ id, title, tools, children }: Props) {
   );
 }
 
+/** What a field means stands below it, so that fields beside each other are on one line. */
+const BELOW = {
+  components: {
+    InputWrapper: {
+      defaultProps: { inputWrapperOrder: ["label", "input", "error", "description"] },
+    },
+  },
+};
+
 /** Fields beside each other, as many as fit. */
 export function Fields({ children }: { children: ReactNode }) {
-  return <div className={classes.fields}>{children}</div>;
+  return (
+    <MantineThemeProvider theme={BELOW}>
+      <div className={classes.fields}>{children}</div>
+    </MantineThemeProvider>
+  );
 }

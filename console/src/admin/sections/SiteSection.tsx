@@ -26,6 +26,7 @@ import { useDraft } from "../kit/draft";
 import { faultAt } from "../kit/faults";
 import { Fields, Panel } from "../kit/Panel";
 import { SaveBar } from "../kit/SaveBar";
+import { offerUndo } from "../kit/undo";
 
 const USUAL = ["09:00-20:00"];
 const WINDOWS = {
@@ -59,8 +60,17 @@ function Editor({ site }: { site: SiteSettings }) {
   const queries = useQueryClient();
   const draft = useDraft(site);
   const { value, set } = draft;
+  const put = (now: SiteSettings) =>
+    ok(api.PUT("/v1/site", { body: now as unknown as Record<string, unknown> }));
   const save = useAct(
-    () => ok(api.PUT("/v1/site", { body: value as unknown as Record<string, unknown> })),
+    () => put(value),
+    (saved) => {
+      queries.setQueryData(SITE, saved);
+      offerUndo(t("saved"), () => back.act());
+    },
+  );
+  const back = useAct(
+    () => put(site),
     (saved) => queries.setQueryData(SITE, saved),
   );
   const wrong = faultAt(save.fault);

@@ -50,7 +50,7 @@ export function TestCall({ trunk, onAnswered }: { trunk: string; onAnswered?: ()
           start.act();
         }}
       >
-        <Group gap={8} align="flex-start">
+        <Group gap={8} align="flex-end">
           <TextInput
             label={t("testCall.number")}
             description={t("testCall.means")}
@@ -63,7 +63,6 @@ export function TestCall({ trunk, onAnswered }: { trunk: string; onAnswered?: ()
           />
           <Button
             type="submit"
-            mt={44}
             leftSection={<IconPhoneOutgoing size={16} />}
             loading={start.busy || running}
             disabled={!dialled.trim()}

@@ -5,6 +5,7 @@ import { useSite } from "../../admin/api";
 import { Fields, Panel } from "../../admin/kit/Panel";
 import { useScripts } from "../../scripts/api";
 import type { Section } from "../CampaignPage";
+import { rulesFor } from "../dispositions";
 import { Dispositions } from "./Dispositions";
 
 /** What is said: script, dispositions, the recording and its notice. */
@@ -104,7 +105,12 @@ export function What({ edited, set, readOnly, wrong }: Section) {
           </Title>
           <Dispositions
             list={settings.dispositions}
-            onChange={(dispositions) => set({ dispositions })}
+            onChange={(dispositions) =>
+              set({
+                dispositions,
+                retry: rulesFor(settings.retry, settings.dispositions, dispositions),
+              })
+            }
             readOnly={readOnly}
             fault={wrong("dispositions")}
           />
