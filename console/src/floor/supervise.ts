@@ -17,6 +17,4 @@ export const supervise = {
     ok(api.PUT("/v1/floor/agents/{name}/state", { ...at(agent), body: { state, reason } })),
   message: (agents: string[], text: string) =>
     ok(api.POST("/v1/floor/messages", { body: { agents, all: false, text } })),
-  messageAll: (text: string) =>
-    ok(api.POST("/v1/floor/messages", { body: { agents: [], all: true, text } })),
 };

@@ -15,6 +15,7 @@ import type { BoardAgentView, BoardView } from "../board";
 import { AgentDrawer } from "./AgentDrawer";
 import classes from "./agents.module.css";
 import { InState } from "./InState";
+import { MessageAll } from "./MessageAll";
 import { reasonWord, target } from "./targets";
 
 const STATES = ["ready", "reserved", "talking", "wrapping", "not_ready", "signed_out"] as const;
@@ -30,6 +31,7 @@ interface Props {
 /** All agents: as a table or as tiles, the longest in their state first. */
 export function AgentsTab({ board, site }: Props) {
   const { t } = useTranslation("floor");
+  const may = useMay();
   const [view, setView] = useKept();
   const [states, setStates] = useState<string[]>(AT_WORK);
   const [wanted, setWanted] = useState("");
@@ -74,8 +76,13 @@ export function AgentsTab({ board, site }: Props) {
             ))}
           </Group>
         </Chip.Group>
+        <span className={classes.space} />
+        {may("run_floor") && (
+          <MessageAll
+            names={shown.filter(({ state }) => state !== "signed_out").map(({ name }) => name)}
+          />
+        )}
         <SegmentedControl
-          ml="auto"
           value={view}
           onChange={setView}
           aria-label={t("agents.view")}

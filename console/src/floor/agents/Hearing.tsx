@@ -37,6 +37,7 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
   const may = (how: How) => how === "listen" || inCall;
   useHotkeys([
     ...WAYS.map(({ how, key }) => [key, () => may(how) && hear.act(how)] as [string, () => void]),
+    ["shift+T", () => inCall && takeOver.act()],
     ["S", () => mine && stop.act()],
   ]);
   return (
@@ -62,6 +63,7 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
           loading={takeOver.busy}
           question={t("hear.takeOverReally")}
           onConfirm={() => takeOver.act()}
+          rightSection={<KeyHint keys="⇧T" />}
         >
           {t("hear.takeOver")}
         </ConfirmButton>
