@@ -152,24 +152,9 @@ def things() -> APIRouter:
     return routes
 
 
-@pytest.fixture(scope="session")
-def empty_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in its newest shape, to be copied: a migration takes a second."""
-    folder = tmp_path_factory.mktemp("town")
-
-    async def make() -> None:
-        store = Store(sqlite_url(folder))
-        await migrate(store)
-        await store.close()
-
-    asyncio.run(make())
-    return folder / "cti.sqlite3"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, empty_town: Path) -> AsyncIterator[Town]:
-    shutil.copy(empty_town, tmp_path)
-    store = Store(sqlite_url(tmp_path))
+async def open_town(folder: Path) -> Town:
+    """All parts of it, on the database that lies in `folder`, migrated."""
+    store = Store(sqlite_url(folder))
     clock, signals = ManualClock(START), Signals()
     audit, passwords = Audit(store, clock, signals), CheapPasswords()
 
@@ -183,7 +168,7 @@ async def town(tmp_path: Path, empty_town: Path) -> AsyncIterator[Town]:
         audit,
         agent_exists=lambda name: name in {"anna", "ben"},
         client_exists=client_exists,
-        folder=tmp_path,
+        folder=folder,
         site=Site(),
         passwords=passwords,
     )
@@ -202,10 +187,35 @@ async def town(tmp_path: Path, empty_town: Path) -> AsyncIterator[Town]:
         tell=audit.tell,
     )
     await people.sessions.load()
-    town = Town(store, clock, signals, audit, people, passwords, app, ended)
-    yield town
+    return Town(store, clock, signals, audit, people, passwords, app, ended)
+
+
+async def close_town(town: Town) -> None:
+    """Everything is put away."""
     for browser in town.browsers:
         await browser.http.aclose()
-    await people.close()
-    await audit.close()
-    await store.close()
+    await town.people.close()
+    await town.audit.close()
+    await town.store.close()
+
+
+@pytest.fixture(scope="session")
+def empty_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in its newest shape, to be copied: a migration takes a second."""
+    folder = tmp_path_factory.mktemp("town")
+
+    async def make() -> None:
+        store = Store(sqlite_url(folder))
+        await migrate(store)
+        await store.close()
+
+    asyncio.run(make())
+    return folder / "cti.sqlite3"
+
+
+@pytest.fixture
+async def town(tmp_path: Path, empty_town: Path) -> AsyncIterator[Town]:
+    shutil.copy(empty_town, tmp_path)
+    town = await open_town(tmp_path)
+    yield town
+    await close_town(town)
