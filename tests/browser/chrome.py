@@ -3,9 +3,10 @@
 A page that logs an error, throws, or breaks the Content-Security-Policy fails its test.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,24 @@ class Window:
         found = await self.page.evaluate(HEAR, {"hertz": hertz, "seconds": seconds})
         assert found is not None, f"{self.name} has no line that is connected"
         return Heard(found[0], dict(zip(hertz, found[1:], strict=True)))
+
+    async def connected(self) -> None:
+        """Wait until the page's phone has a line."""
+        await self.page.wait_for_function(
+            "() => window.lines.some((line) => line.connectionState === 'connected')"
+        )
+
+    async def until_heard(self, *hertz: float, without: float | None = None) -> None:
+        """Listen until all these tones are there, and that other one is not."""
+        await self.connected()
+        rest = [without] if without else []
+        heard = await self.hear(*hertz, *rest)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(15):
+                while not (all(map(heard.has, hertz)) and all(map(heard.lacks, rest))):
+                    heard = await self.hear(*hertz, *rest)
+        assert all(map(heard.has, hertz)), f"{self.name} hears {heard}"
+        assert all(map(heard.lacks, rest)), f"{self.name} hears {heard}"
 
     async def packets(self) -> dict[str, int]:
         """RTP packets of the page's connected lines: sent, received, lost."""

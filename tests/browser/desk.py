@@ -1,12 +1,23 @@
 """What an agent does at the desk, for tests to be made of."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.chrome import Window
+from tests.browser.yard import Town
+from tests.pbx.house import RATE, decode_ear, level
 
 PATIENCE_MS = 20_000
+CLEAR = 0.1
+"""Share of a tone in what somebody hears, when it is there beside others."""
+SILENT = 0.005
+"""The same, when it is not there."""
 
 
 @dataclass
@@ -46,3 +57,39 @@ class Desk:
 
     async def phase(self, phase: str) -> None:
         await expect(self.part("call")).to_have_attribute("data-phase", phase, timeout=PATIENCE_MS)
+
+
+@dataclass
+class FarEnd:
+    """What the customer in the one call hears. Use `listen`."""
+
+    file: Path
+
+    @classmethod
+    async def listen(cls, town: Town, folder: Path) -> "FarEnd":
+        """Put an ear beside the customer."""
+        file = folder / "far-end.alaw"
+        await town.ear(file)
+        return cls(file)
+
+    async def next(self, seconds: float = 1.0) -> npt.NDArray[np.float64]:
+        """What is heard from now on, so long; one column, 8 kHz, -1 to 1."""
+        begin = self._size()
+        async with asyncio.timeout(10):
+            while self._size() < begin + seconds * RATE:  # noqa: ASYNC110 - a file is waited for
+                await asyncio.sleep(0.05)
+        return decode_ear(self.file)[begin:].reshape(-1, 1)
+
+    async def until(self, *hertz: float, seconds: float = 10.0) -> npt.NDArray[np.float64]:
+        """Listen until all these tones are clearly there."""
+        sound = await self.next()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not all(level(sound, f) > CLEAR for f in hertz):
+                    sound = await self.next()
+        shares = {f: float(level(sound, f)[0]) for f in hertz}
+        assert min(shares.values()) > CLEAR, f"the customer hears {shares}"
+        return sound
+
+    def _size(self) -> int:
+        return self.file.stat().st_size if self.file.exists() else 0

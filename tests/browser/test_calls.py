@@ -1,29 +1,17 @@
 """An agent's calls in the browser: sound both ways, keys, notes, and what may come between."""
 
-import asyncio
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
-from tests.browser.desk import PATIENCE_MS, Desk
+from tests.browser.desk import PATIENCE_MS, Desk, FarEnd
 from tests.browser.sounds import CUSTOMER, VOICES
 from tests.browser.yard import Town
-from tests.pbx.house import decode_ear, level
+from tests.pbx.house import level
 
 ANNA = VOICES["anna"]
 PASSWORD = "a boat goes out with the tide"
-
-
-async def far_end(town: Town, file: Path, seconds: float = 1.5) -> npt.NDArray[np.float64]:
-    """What the customer in the one call hears from now on, so long; one column, 8 kHz."""
-    await town.ear(file)
-    async with asyncio.timeout(10):
-        while not file.exists() or file.stat().st_size < seconds * 8000:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-    return decode_ear(file).reshape(-1, 1)
 
 
 async def test_a_predictive_call_with_sound_both_ways_is_disposed_of_by_keyboard(
@@ -43,7 +31,7 @@ async def test_a_predictive_call_with_sound_both_ways_is_disposed_of_by_keyboard
     more = await desk.window.packets()
     assert more["sent"] - counted["sent"] > 25
     assert more["received"] - counted["received"] > 25
-    assert level(await far_end(town, tmp_path / "ear.alaw"), ANNA) > 0.8
+    assert level(await (await FarEnd.listen(town, tmp_path)).next(1.5), ANNA) > 0.8
 
     await desk.page.keyboard.press("n")
     await desk.page.keyboard.type("Wants fibre in spring.")
@@ -75,7 +63,7 @@ async def test_a_reload_in_the_middle_of_a_call_keeps_the_call_and_the_notes(
     await expect(desk.part("phone")).to_have_attribute("data-call", "up", timeout=PATIENCE_MS)
     heard = await desk.window.hear(CUSTOMER, seconds=1.5)
     assert heard.has(CUSTOMER), heard
-    assert level(await far_end(town, tmp_path / "ear.alaw"), ANNA) > 0.8
+    assert level(await (await FarEnd.listen(town, tmp_path)).next(1.5), ANNA) > 0.8
     (one,) = await town.attempts(campaign)
     assert one["outcome"] is None
 
