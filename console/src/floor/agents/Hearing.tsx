@@ -69,7 +69,7 @@ export function Hearing({ agent }: { agent: BoardAgentView }) {
         </ConfirmButton>
         {mine && (
           <Button
-            color="red"
+            color="var(--bad-solid)"
             loading={stop.busy}
             onClick={() => stop.act()}
             rightSection={<KeyHint keys="S" />}
