@@ -28,7 +28,7 @@ from cti.floor.listening import Listening
 from cti.floor.outside import Dial, OutsideGuard, Way
 from cti.floor.supervising import Supervising
 from cti.floor.transfer import Transfers
-from cti.floor.views import consult, parties
+from cti.floor.views import PartyState, consult, parties
 from cti.phones.api import router as phones_router
 from cti.phones.pages import PageWatch
 from cti.phones.relay import PhoneRelay
@@ -135,7 +135,7 @@ class ControlRoom:
         """What an agent's desk shows of the call beyond that two talk in it."""
         talk = self.control.find(agent)
         if talk is None:
-            return None
+            return self._part_of_guest(agent)
         asked = consult(talk)
         return CallPart(
             parties=tuple(
@@ -146,6 +146,32 @@ class ControlRoom:
             if asked is None
             else Consult(kind=asked.kind.value, value=asked.name, state=asked.state),
             held=talk.held or talk.call not in talk.together(),
+            recording=talk.recording,
+            recording_resumes_at=talk.resumes_at,
+        )
+
+    def _part_of_guest(self, agent: Agent) -> CallPart | None:
+        """Of an agent who was asked into another's call."""
+        talk = self.control.guest_of(agent)
+        if talk is None or talk.guest is None:
+            return None
+        heard = talk.together()
+        here = talk.guest.leg in heard
+        found = [
+            Party(
+                id=talk.call,
+                kind="customer",
+                name="",
+                state="talking" if here and talk.call in heard else "held",
+            )
+        ]
+        if talk.agent is not None:
+            state: PartyState = "talking" if here and talk.owner in heard else "held"
+            owner = talk.owner or talk.agent.name
+            found.append(Party(id=owner, kind="agent", name=talk.agent.name, state=state))
+        return CallPart(
+            parties=tuple(found),
+            held=not here,
             recording=talk.recording,
             recording_resumes_at=talk.resumes_at,
         )
