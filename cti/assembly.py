@@ -30,7 +30,6 @@ from cti.calls.pbx import Pbx
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
 from cti.control_room import Switchboard, make_control_room
-from cti.floor.events import TalkChanged
 from cti.floor.floor import Floor
 from cti.floor.inbound import Caller, InboundDesk, QueueDay
 from cti.incidents.models import IncidentRow
@@ -336,7 +335,6 @@ def _let_control(service: Service, board: Switchboard) -> None:
     """Calls are controlled, and desks show it."""
     service.room = make_control_room(board)
     service.screens.desk.showing.control_of = service.room.part_of
-    board.signals.on(TalkChanged, service.desks_changed)
     service.room.client_of = service.screens.owners.client_of
 
 

@@ -3,13 +3,14 @@ composition root.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 
 from cti.access.events import SessionEnded
 from cti.access.who import Who
+from cti.agents.events import AgentChanged
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.agents.states import Agent
@@ -21,6 +22,7 @@ from cti.calls.pbx import Pbx
 from cti.calls.tracker import Tracker
 from cti.floor.api import desk_router, floor_router, legs_router
 from cti.floor.control import CallControl
+from cti.floor.events import ListeningChanged, TalkChanged
 from cti.floor.floor import Floor
 from cti.floor.inbound import InboundDesk
 from cti.floor.legs import LegBook
@@ -150,6 +152,13 @@ class ControlRoom:
             recording_resumes_at=talk.resumes_at,
         )
 
+    def agents_changed(self, names: Iterable[str]) -> None:
+        """Who watches these agents looks again at what they do: on hold, asked, heard."""
+        now = self.board.clock.monotonic()
+        for name in names:
+            agent = self.board.roster.get(name)
+            self.board.signals.emit(AgentChanged(agent, agent.state, now))
+
     def _part_of_guest(self, agent: Agent) -> CallPart | None:
         """Of an agent who was asked into another's call."""
         talk = self.control.guest_of(agent)
@@ -224,6 +233,8 @@ def make_control_room(board: Switchboard) -> ControlRoom:
     )
     board.agents.hang_up_in_control = control.hang_up
     signals.on(SessionEnded, lambda event: room.end_session(event.session))
+    signals.on(TalkChanged, lambda event: room.agents_changed(event.agents))
+    signals.on(ListeningChanged, lambda event: room.agents_changed([event.agent]))
     return room
 
 

@@ -41,7 +41,6 @@ from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
 from cti.cataloguing import Cataloguing, campaign_facts
 from cti.control_room import ControlRoom
-from cti.floor.events import TalkChanged
 from cti.floor.floor import Floor
 from cti.floor.inbound import InboundDesk
 from cti.floor.publish import publish_callers
@@ -484,11 +483,6 @@ class Service:
             return agent is not None and agent.leg == uniqueid
         known = self.room.wanted(uniqueid)
         return self.recovery.knows(uniqueid) if known is None else known
-
-    def desks_changed(self, event: TalkChanged) -> None:
-        """Who takes part in a call that changed sees it at once."""
-        for agent in event.agents:
-            self.screens.desk.showing.changed(agent)
 
     def _wrap_up_of(self, call: str) -> float:
         flight = self.attempts.flights.get(call) if is_attempt(call) else None
