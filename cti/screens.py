@@ -123,7 +123,6 @@ def make_screens(ground: Ground) -> Screens:
     )
     schedule = ScheduleService(store, ground.dialler.hopper, ground.roster, clock)
     showing = Showing(
-        store,
         ground.roster,
         hands,
         days,

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, cast
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.access.masking import masked, masked_text
 from cti.agents.events import AgentChanged
-from cti.agents.models import AgentRow
 from cti.agents.roster import Roster
 from cti.agents.states import Agent, AgentState
 from cti.base.clock import Clock
@@ -20,7 +18,7 @@ from cti.base.notices import Notice
 from cti.base.signals import Signals
 from cti.site.events import SiteChanged
 from cti.site.settings import SiteSettings
-from cti.store.engine import Store, first_line
+from cti.store.engine import first_line
 from dialer.attempts.events import AttemptDisposed, MachineTakenBack, SoundsLike
 from dialer.by_hand.service import ByHand, Preview
 from dialer.campaigns.dispositions import Disposition, Meaning
@@ -98,7 +96,6 @@ ControlOf = Callable[[Agent], CallPart | None]
 class Showing:
     """Desks of this moment. control_of: of the call in an agent's hand; None: a plain call."""
 
-    store: Store
     roster: Roster
     hands: Hands
     days: Days
@@ -110,7 +107,6 @@ class Showing:
     site: Callable[[], SiteSettings]
     screens: Screens
     control_of: ControlOf = lambda _: None
-    _names: dict[int, str] = field(default_factory=dict)
     _appointments: dict[int, list[NextAppointment]] = field(default_factory=dict)
     _changed: dict[str, str] = field(default_factory=dict)
     _flush: asyncio.Handle | None = None
@@ -216,7 +212,6 @@ class Showing:
 
     async def fresh(self, agent: Agent) -> DeskView:
         """The desk with all there is to read read anew."""
-        await self._read_name(agent)
         await self._read_appointments(agent)
         hand = self.hands.of(agent)
         if hand is not None:
@@ -253,17 +248,6 @@ class Showing:
             for one in found
         ]
 
-    async def _read_name(self, agent: Agent) -> None:
-        async with self.store.read() as session:
-            name = await session.scalar(
-                select(AgentRow.display_name).where(AgentRow.id == agent.id)
-            )
-        self._names[agent.id] = name or ""
-
-    def name_of(self, agent: Agent) -> str:
-        """As people know the agent."""
-        return self._names.get(agent.id) or agent.name
-
     # -- the view --------------------------------------------------------------------------------
 
     def view(self, agent: Agent) -> DeskView:
@@ -297,7 +281,7 @@ class Showing:
         in_state = max(0.0, self.clock.monotonic() - agent.since)
         return DeskAgent(
             name=agent.name,
-            display_name=self._names.get(agent.id, ""),
+            display_name=agent.display_name,
             state=agent.state,
             reason=agent.reason,
             since=now - timedelta(seconds=in_state),
@@ -393,7 +377,7 @@ class Showing:
         values = {
             "name": person.name,
             "reference": person.reference,
-            "agent": self.name_of(agent),
+            "agent": agent.display_name or agent.name,
             "campaign": papers.campaign,
             "number": masked(number),
             "local_time": f"{now.astimezone(zone(person.time_zone)):%H:%M}",
