@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 _AUDIT: Final = cast("Table", AuditRow.__table__)
 MAX_PAGE: Final = 500
-_MOST_DETAILS: Final = 4000
+_MOST_DETAILS: Final = 16_000
 """Characters of JSON; longer details are cut to their names."""
 
 

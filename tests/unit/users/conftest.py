@@ -152,9 +152,9 @@ def things() -> APIRouter:
     return routes
 
 
-async def open_town(folder: Path) -> Town:
-    """All parts of it, on the database that lies in `folder`, migrated."""
-    store = Store(sqlite_url(folder))
+async def open_town(folder: Path, store: Store | None = None) -> Town:
+    """All parts of it, on `store`, or the database that lies in `folder`, migrated."""
+    store = store or Store(sqlite_url(folder))
     clock, signals = ManualClock(START), Signals()
     audit, passwords = Audit(store, clock, signals), CheapPasswords()
 

@@ -1,15 +1,19 @@
 """Users: who may be made, the first of them, and the last administrator."""
 
+import asyncio
 import stat
+from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
 from cti.access.rights import Role
 from cti.access.who import TOKEN
+from cti.store.engine import Store
 from cti.users.models import UserRow
-from tests.unit.users.conftest import GOOD, SITE, Town
+from tests.unit.users.conftest import BETTER, GOOD, SITE, Town, open_town
 
 
 async def test_a_user_is_made_changed_and_removed_and_each_act_is_audited(town: Town) -> None:
@@ -159,3 +163,34 @@ async def test_tastes_are_kept(town: Town) -> None:
     me = (await browser.ask("GET", "/v1/me")).json()
     assert (me["language"], me["theme"]) == ("zh", "dark")
     assert (await browser.ask("PATCH", "/v1/me", {"theme": "pink"})).status_code == 422
+
+
+async def test_people_are_kept_by_either_database(store: Store, tmp_path: Path) -> None:
+    """What is written in one step, once, is so on PostgreSQL too."""
+    town = await open_town(tmp_path, store)
+    await town.user("lena")
+    browser = town.browser()
+    await browser.sign_in("lena", GOOD)
+    offer = (await browser.ask("POST", "/v1/me/totp", {"password": GOOD})).json()
+    code = pyotp.TOTP(offer["secret"]).at(town.clock.now())
+    codes = (await browser.ask("POST", "/v1/me/totp", {"code": code})).json()["recovery_codes"]
+    answers = await asyncio.gather(
+        *(town.browser().sign_in("lena", GOOD, codes[0]) for _ in range(3))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401]
+    link = await town.people.users.link(TOKEN, "lena", SITE)
+    answers = await asyncio.gather(
+        *(town.browser().by_link(link.token, password=BETTER, code=codes[n]) for n in (1, 2, 3))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401]
+    await town.people.sessions.load()
+    assert (await town.program().ask("GET", "/v1/users/lena")).json()["sessions"] == 1
+    twice = await asyncio.gather(
+        *(town.program().ask("POST", "/v1/users", {"name": "omar", "role": "qa"}) for _ in range(3))
+    )
+    assert sorted(answer.status_code for answer in twice) == [201, 409, 409]
+    assert (await town.program().ask("DELETE", "/v1/users/lena")).status_code == 204
+    for one in town.browsers:
+        await one.http.aclose()
+    await town.people.close()
+    await town.audit.close()
