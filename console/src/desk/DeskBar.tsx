@@ -86,19 +86,19 @@ function NextState({ desk }: { desk: DeskView }) {
   }
   return (
     <Button.Group style={{ flex: "none" }}>
-        <Button
-          size="sm"
-          variant={goReady ? "filled" : "default"}
-          color={goReady ? "var(--good-solid)" : undefined}
-          loading={change.busy}
-          onClick={turn}
-          rightSection={<KeyHint keys={KEYS.ready} />}
-          title={t(inCall ? "afterCall" : "nowHint")}
-          data-testid="next-state"
-          data-next={next}
-        >
-          {goReady ? t("ready") : t("away")}
-        </Button>
+      <Button
+        size="sm"
+        variant={goReady ? "filled" : "default"}
+        color={goReady ? "var(--good-solid)" : undefined}
+        loading={change.busy}
+        onClick={turn}
+        rightSection={<KeyHint keys={KEYS.ready} />}
+        title={t(inCall ? "afterCall" : "nowHint")}
+        data-testid="next-state"
+        data-next={next}
+      >
+        {goReady ? t("ready") : t("away")}
+      </Button>
       <Menu position="bottom-start">
         <Menu.Target>
           <Button

@@ -12,8 +12,17 @@ import type { DeskView, MayCall } from "./types";
 
 /** Calls that the agent begins: the next lead to look at, or a number. */
 export function DialByHand({ desk }: { desk: DeskView }) {
+  const { t } = useTranslation("desk");
   const previews = desk.campaigns.filter((one) => one.preview);
   const manual = desk.campaigns.filter((one) => one.manual);
+  if (!previews.length && !manual.length) return null;
+  if (desk.agent.state !== "ready") {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("dial.beReady")}
+      </Text>
+    );
+  }
   return (
     <Stack gap={16}>
       {previews.length > 0 && <NextLead campaigns={previews} />}

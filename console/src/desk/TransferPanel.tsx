@@ -20,6 +20,7 @@ export function TransferPanel({ onDone }: { onDone: () => void }) {
     queryKey: ["desk", "targets"],
     queryFn: () => ok(api.GET("/v1/desk/targets")),
     staleTime: 0,
+    refetchInterval: 3000, // who is free changes while one looks
   });
   const handing = useAct(
     ({ to, how }: { to: Destination; how: "blind" | "warm" }) => transfer(to, how),

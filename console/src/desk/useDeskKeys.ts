@@ -21,12 +21,25 @@ export function useKey(name: DeskKey | `digit${number}` | null, act: () => void)
   useEffect(() => (name ? register(name, () => newest.current()) : undefined), [name]);
 }
 
+/** After typing in a field that has gone meanwhile, the letters still to come are no commands. */
+const AFTER_TYPING = 1000;
+
 /** Hears the keyboard while the desk is open. */
 export function useDeskKeys(help: () => void): void {
   useKey("help", help);
   useEffect(() => {
+    let field: Element | null = null;
+    let typed = 0;
     const hear = (event: KeyboardEvent) => {
-      const pressed = meaning(event, isTyping(document.activeElement));
+      const typing = isTyping(document.activeElement);
+      const meantForField =
+        field !== null && !field.isConnected && event.timeStamp - typed < AFTER_TYPING;
+      if (typing) {
+        const done = event.key === "Escape" || event.key === "Enter";
+        field = done ? null : document.activeElement;
+        typed = event.timeStamp;
+      }
+      const pressed = meaning(event, typing || meantForField);
       if (!pressed) return;
       const name = "act" in pressed ? pressed.act : `digit${pressed.digit}`;
       const act = [...(controls.get(name) ?? [])].at(-1);

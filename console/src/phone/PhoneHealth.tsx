@@ -10,7 +10,11 @@ import { PhoneTrouble } from "./PhoneTrouble";
 export function SipPhone({ up }: { up: boolean }) {
   const { t } = useTranslation("phone");
   return (
-    <StatePill state={up ? "up" : "lost"} word={t(up ? "sip.up" : "sip.down")} hint={t("sip.hint")} />
+    <StatePill
+      state={up ? "up" : "lost"}
+      word={t(up ? "sip.up" : "sip.down")}
+      hint={t("sip.hint")}
+    />
   );
 }
 
