@@ -187,3 +187,16 @@ async def test_close_is_quick_when_nobody_listens_and_before_start() -> None:
     async with asyncio.timeout(2):
         async with running("mqtt://127.0.0.1:1") as other:
             other.publish(samples.ended(1))
+
+
+async def test_who_taps_hears_every_message_and_can_break_nothing() -> None:
+    bus = Bus("mqtt://127.0.0.1:1", "t", SystemClock())  # no broker is asked
+    heard: list[str] = []
+
+    def faulty(_: object) -> None:
+        raise ValueError("no")
+
+    bus.taps += [faulty, lambda message: heard.append(message.topic)]
+    bus.publish(samples.agent("ann", "ready"))
+    bus.publish(samples.ended(1))
+    assert heard == ["agents/ann/state", "attempts/7/ended"]
