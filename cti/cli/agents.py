@@ -133,6 +133,25 @@ def _show(agents: list[dict[str, Any]]) -> None:
 
 
 @app.command()
+def remove(name: Name, state: State = None) -> None:
+    """Remove an agent who is signed out, and the phone; the history of calls stays."""
+    with connect(state) as client:
+        gone = client.delete(f"/v1/agents/{segment(name)}")
+    note(f"{name} is {'retired: the history names them' if gone['retired'] else 'deleted'}.")
+
+
+@app.command()
+def secret(name: Name, state: State = None, as_json: Json = False) -> None:
+    """Give the agent's phone a new SIP secret; the old one is worth nothing from then on."""
+    with connect(state) as client:
+        made = client.post(f"/v1/agents/{segment(name)}/phone/secret")
+    if as_json:
+        print_json(made)
+    else:
+        note(f"SIP user {made['phone']}, password {made['secret']} (shown only now)")
+
+
+@app.command()
 def team(
     name: Name,
     team: Annotated[str, typer.Argument(help="The team's name; empty: none.")] = "",

@@ -25,6 +25,8 @@ from cti.cli import (
     schedule,
     scripts,
     simulate,
+    site,
+    trunks,
     users,
 )
 from cti.cli.options import State, load_settings
@@ -46,6 +48,8 @@ app.add_typer(recordings.app, name="recording")
 app.add_typer(scripts.app, name="script")
 app.add_typer(users.app, name="user")
 app.add_typer(clients.app, name="client")
+app.add_typer(trunks.app, name="trunk")
+app.add_typer(site.app, name="site")
 app.add_typer(outcomes.app, name="outcome")
 app.add_typer(reports.app, name="report")
 app.add_typer(dnc.app, name="dnc")

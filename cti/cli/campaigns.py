@@ -157,6 +157,24 @@ def set_mode(
 
 
 @app.command()
+def check(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
+    """What would keep a campaign from dialling; exit code 1 if anything would stop it."""
+    with connect(state) as client:
+        found = find_campaign(client, campaign)
+        told = client.get(f"/v1/campaigns/{found['id']}/check")
+    if as_json:
+        print_json(told)
+    else:
+        print_table(
+            ["", "where", "what", "cure"],
+            [[f["level"], f["where"], f["sentence"], f["cure"]] for f in told["findings"]],
+            "",
+        )
+    if not told["can_dial"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def start(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
     """Dial, first or again after a pause."""
     _move(campaign, "start", state, as_json)

@@ -18,6 +18,7 @@ describe("a new disposition", () => {
 });
 
 describe("the rules of dispositions", () => {
+  // biome-ignore lint/suspicious/noThenProperty: the rule's own word, and nobody awaits it
   const rule = (what: string) => Object.fromEntries([["then", what]]);
   const retry = { dispositions: { sold: rule("close"), no_disposition: rule("again") } };
   const rules = (before: string[], after: string[]) =>
