@@ -550,6 +550,7 @@ class CallControl:
         task = asyncio.get_running_loop().create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that was cancelled before it began
 
     @staticmethod
     async def _guarded(work: Coroutine[Any, Any, None]) -> None:

@@ -6,7 +6,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from cti.agents.states import AgentState
+from cti.agents.memory import Remembered
+from cti.agents.states import Agent, AgentState
 from cti.ami import actions as act
 from cti.base.errors import Conflict, UserError
 from cti.base.notices import Notice
@@ -14,6 +15,7 @@ from cti.floor.control import PAUSE_AT_MOST
 from cti.floor.events import CallConnected, CallUnserved
 from cti.floor.floor import RING_WITHIN
 from cti.floor.outside import AN_HOUR
+from cti.floor.takeover import Takeover
 from cti.floor.talks import GuestState, How, TargetKind
 from cti.floor.transfer import RING_OUTSIDE
 from tests.fake_pbx import BUSY, NO_ANSWER, Far
@@ -431,3 +433,83 @@ async def test_back_to_a_floor_where_nobody_is_free_there_is_music(desk: Control
     desk.roster.wrap_up_done(anna)
     await asyncio.sleep(SOON)
     assert desk.rooms() == TOGETHER  # nobody else came
+
+
+# -- after a restart -------------------------------------------------------------------------------
+
+
+async def again(desk: ControlRig) -> ControlRig:
+    """Another service on the same PBX; nobody has heard what happened meanwhile."""
+    remembered = {
+        a.name: Remembered(a.name, a.state, a.reason, a.call, None, 0.0) for a in desk.roster
+    }
+    await desk.close()
+    new = ControlRig(desk.fake)
+    for old in desk.roster:
+        new.roster.add(Agent(old.id, old.name, old.phone, old.mode, phone_kind=old.phone_kind))
+    new.tracker.adopt(desk.fake.rows())
+    new.legs.open.update(desk.legs.open)
+    asked = {(leg.call, leg.agent_id or 0) for leg in desk.legs.open.values() if leg.how in ASKED}
+    Takeover(new.tracker, new.roster, new.floor, new.clock, lambda _: 30.0, asked).agents(
+        remembered
+    )
+    new.control.recover()
+    new.phones.connect_all()
+    await asyncio.sleep(0.2)
+    return new
+
+
+ASKED = {"consulted", "conferenced"}
+
+
+@pytest.mark.parametrize("phone_there", [True, False])
+async def test_a_call_on_hold_is_found_on_hold(desk: ControlRig, phone_there: bool) -> None:
+    """Also one whose agent's page was just away: then it is given to them once it is back."""
+    talk, (anna,) = await desk.talk("anna")
+    await desk.control.hold("anna")
+    if not phone_there:
+        await desk.phones.close()
+        anna.phone_kind = "browser"
+        desk.fake.end(anna.leg or "")
+    new = await again(desk)
+    agent = new.roster.get("anna")
+    assert (agent.state, agent.call) == (S.TALKING, talk.call)
+    if phone_there:
+        assert new.rooms() == set()
+        await new.control.resume("anna")
+    assert new.rooms() == TOGETHER
+    await new.close()
+
+
+@pytest.mark.parametrize("state", [GuestState.TALKING, GuestState.HELD, GuestState.JOINED])
+async def test_who_was_asked_is_found_as_they_were(desk: ControlRig, state: GuestState) -> None:
+    talk, _ = await desk.talk("anna", "bert")
+    await desk.ask("bert")
+    if state is GuestState.HELD:
+        await desk.transfers.swap("anna")
+    elif state is GuestState.JOINED:
+        await desk.transfers.conference("anna")
+    rooms = desk.rooms()
+    new = await again(desk)
+    found = new.control.talks[talk.call]
+    assert found.agent is new.roster.get("anna")
+    assert found.guest is not None
+    assert (found.guest.agent, found.guest.state) == (new.roster.get("bert"), state)
+    assert new.rooms() == {frozenset(room) for room in rooms}  # nobody was moved
+    await new.transfers.complete("anna")
+    assert await new.control.arranger.moves.until(
+        lambda: new.rooms() == {frozenset({"customer", "bert"})}
+    )
+    await new.close()
+
+
+async def test_a_leg_to_the_outside_that_nobody_knows_ends(desk: ControlRig) -> None:
+    await desk.talk("anna")
+    desk.fake.numbers[CLAIMS] = NO_ANSWER
+    await desk.ask(CLAIMS)
+    await asyncio.sleep(SOON)
+    assert [leg for leg in desk.fake.channels_now if leg.startswith("ou-")]
+    new = await again(desk)
+    assert not [leg for leg in desk.fake.channels_now if leg.startswith("ou-")]
+    assert new.roster.get("anna").state is S.TALKING
+    await new.close()
