@@ -121,12 +121,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a speaker says, part by part, at 8 kHz, before any line."""
+    """What a speaker says, part by part, at 8 kHz, before any line. texts: the parts in words,
+    none where they are recorded.
+    """
 
     kind: str
     sentence: str
     voice: Voice
     parts: list[Samples]
+    language: str = ""
+    texts: tuple[str, ...] = ()
 
 
 @cache
@@ -144,7 +148,7 @@ def spoken(number: int, split: Split) -> Spoken | None:
     if number >= MORE:
         return _more(number)
     if number % 2 == 0:
-        return _of_corpus(number // 2 * SHARED, split)
+        return of_corpus(number // 2 * SHARED, split)
     rng = np.random.default_rng([number, split is Split.TEST, 0x5A1D])
     if number % 4 == 3 and split is Split.TRAIN:
         return _by_kokoro(rng) if number % 8 == 3 else _by_hibari(rng)
@@ -160,7 +164,7 @@ def spoken(number: int, split: Split) -> Spoken | None:
     said = _words(language, kind, rng, split)
     speed = float(rng.choice([0.9, 1.0, 1.1, 1.2]))
     parts = [voices.say(voice, language, text, speed) for text in said.parts]
-    return Spoken(kind, _sentence(said), voice, parts)
+    return Spoken(kind, _sentence(said), voice, parts, language, said.parts)
 
 
 def _words(language: str, kind: Kind, rng: np.random.Generator, split: Split) -> Greeting:
@@ -181,7 +185,7 @@ def _by_hibari(rng: np.random.Generator) -> Spoken:
     speed = float(rng.choice([0.9, 1.0, 1.1, 1.2]))
     voice = Voice(Engine.KOKORO, "hibari-heart", ("en",), Split.TRAIN)
     parts = [_hibari(text, speed) for text in said.parts]
-    return Spoken(kind, _sentence(said), voice, parts)
+    return Spoken(kind, _sentence(said), voice, parts, "en", said.parts)
 
 
 def _by_kokoro(rng: np.random.Generator) -> Spoken:
@@ -192,8 +196,9 @@ def _by_kokoro(rng: np.random.Generator) -> Spoken:
     able = [v for v in speakers(Engine.KOKORO, Split.TRAIN) if language in v.languages]
     voice = able[int(rng.integers(len(able)))]
     speed = float(rng.choice([0.9, 1.0, 1.1, 1.2]))
-    parts = [voices.say(voice, language, _begin(text), speed) for text in said.parts[:2]]
-    return Spoken(kind, _sentence(said), voice, parts)
+    texts = tuple(_begin(text) for text in said.parts[:2])
+    parts = [voices.say(voice, language, text, speed) for text in texts]
+    return Spoken(kind, _sentence(said), voice, parts, language, texts)
 
 
 def more(number: int) -> Said:
@@ -217,7 +222,7 @@ def _more(number: int) -> Spoken:
     said = more(number)
     assert said.voice is not None  # noqa: S101 - `more` draws one always
     parts = [voices.say(said.voice, said.language, text, said.speed) for text in said.texts]
-    return Spoken(said.kind, said.sentence, said.voice, parts)
+    return Spoken(said.kind, said.sentence, said.voice, parts, said.language, said.texts)
 
 
 def _between(language: str, rng: np.random.Generator) -> Voice:
@@ -265,7 +270,8 @@ def _hibari_model() -> Any:
     return import_module("hibari").Hibari()
 
 
-def _of_corpus(number: int, split: Split) -> Spoken | None:
+def of_corpus(number: int, split: Split) -> Spoken | None:
+    """What is said in a call of bench/corpus; None where nobody speaks."""
     said = draw_said(number, split, CORPUS_SEED)
     if said.voice is None:
         return None
@@ -280,7 +286,8 @@ def _of_corpus(number: int, split: Split) -> Spoken | None:
         )
         for text in said.texts
     ]
-    return Spoken(kind, said.sentence, said.voice, parts)
+    texts = () if said.kind == "prompt" else said.texts
+    return Spoken(kind, said.sentence, said.voice, parts, said.language, texts)
 
 
 def _prompted(rng: np.random.Generator, split: Split) -> Spoken:

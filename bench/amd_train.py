@@ -34,8 +34,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from bench import amd_calls
 from bench.amd_calls import CORPUS_SEED, LASTS, MORE, SPEAKER, Call, call
-from bench.amd_words import Lesson, Weights, as_onnx, find, judge, learn_words
+from bench.amd_words import Lesson, Text, Weights, as_onnx, find, judge, learn_words, text_of
 from bench.corpus.calls import COUNT, KINDS, SHARED, Label, compose, draw_said
 from bench.corpus.voices import Engine, Split, cache_folder
 from hearing.sighting import RATE, Samples
@@ -68,6 +69,8 @@ MORE_CHEAP = range(MORE, MORE + 2800)
 LINES = (0, 1_000_001, 2_000_000)
 ACTIVITY = 120
 """Calls that silero-vad teaches from."""
+TURNS = 3
+"""Networks that judge what they have not read, each a part of it."""
 _CHUNK = 512
 _PROMPTS = {
     Label.PERSON: ("person",),
@@ -79,7 +82,9 @@ _PROMPTS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """A call as the embedding network heard it; the sound itself is let go."""
+    """A call as the embedding network heard it; the sound itself is let go. text: what was said,
+    None where that is not known.
+    """
 
     meaning: str
     kind: str
@@ -91,6 +96,7 @@ class Heard:
     loudness: Track
     slope: Track
     tone: Track
+    text: Text | None = None
 
     @property
     def tracks(self) -> Tracks:
@@ -172,6 +178,19 @@ def heard_once(number: int, base: int | None) -> Heard | None:
     return found
 
 
+def with_text(heard: Heard, number: int, base: int | None) -> Heard:
+    """The same, and what was said."""
+    said = (
+        amd_calls.of_corpus(number, Split.TRAIN)
+        if base is None
+        else amd_calls.spoken(base, Split.TRAIN)
+    )
+    if said is None or not said.texts:
+        return replace(heard, text=None)
+    lasting = [(text, len(part) / RATE) for text, part in zip(said.texts, said.parts, strict=True)]
+    return replace(heard, text=text_of(said.language, lasting))
+
+
 @cache
 def _version() -> str:
     """Changes with whatever makes the calls or hears them."""
@@ -216,6 +235,8 @@ def lesson_of(heard: Heard, worth: float) -> Lesson | None:
         np.array(list(known.values())),
         SPEAKERS.index(SPEAKER[heard.kind]),
         worth,
+        heard.sentence,
+        heard.text,
     )
 
 
@@ -305,7 +326,7 @@ def sentence_groups(heard: list[Heard]) -> npt.NDArray[np.int32]:
 def unseen_phrases(heard: list[Heard], groups: npt.NDArray[np.int32]) -> list[Track]:
     """The phrases track of each call by a network that never read its sentence."""
     out: list[Track] = [np.zeros((0, len(SPEAKERS)), dtype=np.float32)] * len(heard)
-    for judged in folds(groups, SEED):
+    for judged in folds(groups, SEED, TURNS):
         taught = teach_words([one for one, j in zip(heard, judged, strict=True) if not j])
         for number in np.flatnonzero(judged):
             out[number] = spoken_like(taught, heard[number])
@@ -359,7 +380,7 @@ def main() -> None:
         say("activity.onnx")
     calls = [(number, None) for number in range(COUNT[Split.TRAIN])] + numbers()
     found = [heard_once(*one) for one in calls]
-    heard = [one for one in found if one is not None]
+    heard = [with_text(one, *of) for of, one in zip(calls, found, strict=True) if one is not None]
     say(f"{len(heard)} calls heard")
     groups = sentence_groups(heard)
     lessons = lessons_of(heard, unseen_phrases(heard, groups), groups)
