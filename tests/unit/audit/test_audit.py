@@ -100,6 +100,7 @@ async def test_pages_and_filters(audit: Audit, clock: ManualClock) -> None:
         return [act.subject.removeprefix("campaigns/") for act in found.items]
 
     assert await subjects(Wanted(who="lena")) == ["3", "1"]
+    assert await subjects(Wanted(people=True)) == ["3", "1"]
     assert await subjects(Wanted(act="campaigns.")) == ["2", "1", "0"]
     assert await subjects(Wanted(act="campaigns.start", who="lena")) == ["1"]
     assert await subjects(Wanted(act="c%.")) == []

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from cti.base.statistics import percentile
 from dialer.board.board import Board, CallersView, LinkView, RecordingsView
 from tests.fake_pbx import BUSY, STAYS, VACANT, Far
@@ -111,3 +113,33 @@ def test_percentiles_by_nearest_rank() -> None:
     assert [percentile(hundred, share) for share in (0.0, 0.5, 0.99, 1.0)] == [1, 50, 99, 100]
     assert [percentile([1.0, 2.0], share) for share in (0.5, 0.51)] == [1.0, 2.0]
     assert percentile([7.0], 0.99) == 7.0
+
+
+async def test_an_agent_is_shown_with_team_and_the_call_in_hand(outside: Outside) -> None:
+    await outside.agents(1)
+    campaign = await outside.campaign(leads=1)
+    outside.pbx.default = STAYS
+    engine = await outside.engine().start()
+    agent = engine.roster.get("agent0")
+    agent.team, agent.display_name = "north", "Anna"
+    board = board_of(engine)
+    await asyncio.sleep(10)
+    (shown,) = (await board.view()).agents
+    assert (shown.state, shown.campaign_id) == ("talking", campaign)
+    assert shown.campaign.startswith("campaign ")
+    assert (shown.team, shown.display_name, shown.queue) == ("north", "Anna", "")
+    assert (board.clock.now() - shown.since).total_seconds() == pytest.approx(shown.seconds, abs=1)
+    outside.pbx.end(agent.call or "")
+    await asyncio.sleep(1)
+    (shown,) = (await board.view()).agents
+    assert (shown.state, shown.campaign_id) == ("wrapping", campaign)
+
+
+async def test_an_agent_with_a_caller_is_shown_with_the_queue(outside: Outside) -> None:
+    await outside.agents(1)
+    engine = await outside.engine().start()
+    board = board_of(engine)
+    board.queue_of = lambda call: "sales" if call == "in-1" else ""
+    engine.roster.get("agent0").call = "in-1"
+    (shown,) = (await board.view()).agents
+    assert (shown.queue, shown.campaign_id, shown.campaign) == ("sales", None, "")
