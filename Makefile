@@ -44,6 +44,12 @@ bench-pacing: ## every pacer on simulated days; hours: ARGS="--quick --resume --
 bench-pacing-live: ## the same day on the PBX and in the simulator; ARGS="…"
 	@setup/install packages python asterisk && $(bin)/python -m bench.pacing.live $(ARGS)
 
+bench-desk: ## the console in a real browser: listening, screen pop, page weight; ARGS="…"
+	@setup/install packages browser python asterisk console && $(bin)/python -m bench.desk $(ARGS)
+
+pictures: ## the console's screens for the docs, in both languages, into docs/img
+	@setup/install packages browser python asterisk console && $(bin)/python -m tests.browser.pictures $(ARGS)
+
 compose-test: ## builds the images, runs the whole stack and a short demo in it
 	@setup/install python && $(bin)/python setup/leftovers.py setup/compose-test
 
@@ -56,4 +62,4 @@ lock: ## pins what pyproject.toml asks for in requirements.lock (needs uv)
 clean: ## what was made here, but not the cache shared by checkouts
 	rm -rf .venv .state out console/dist console/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo test lint check console-dev bench-load bench-pick bench-outcomes bench-pacing bench-pacing-live compose-test lock clean
+.PHONY: help setup demo test lint check console-dev bench-load bench-pick bench-outcomes bench-pacing bench-pacing-live bench-desk pictures compose-test lock clean

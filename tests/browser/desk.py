@@ -80,16 +80,21 @@ class FarEnd:
                 await asyncio.sleep(0.05)
         return decode_ear(self.file)[begin:].reshape(-1, 1)
 
-    async def until(self, *hertz: float, seconds: float = 10.0) -> npt.NDArray[np.float64]:
-        """Listen until all these tones are clearly there."""
-        sound = await self.next()
+    async def until(self, *hertz: float, without: float | None = None) -> None:
+        """Listen until all these tones are clearly there, and that other one is not."""
+        shares: dict[float, float] = {}
+
+        def as_wanted() -> bool:
+            there = all(shares[f] > CLEAR for f in hertz)
+            return there and (without is None or shares[without] < SILENT)
+
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not all(level(sound, f) > CLEAR for f in hertz):
+            async with asyncio.timeout(10):
+                while not shares or not as_wanted():
                     sound = await self.next()
-        shares = {f: float(level(sound, f)[0]) for f in hertz}
-        assert min(shares.values()) > CLEAR, f"the customer hears {shares}"
-        return sound
+                    rest = [without] if without else []
+                    shares = {f: float(level(sound, f)[0]) for f in [*hertz, *rest]}
+        assert as_wanted(), f"the customer hears {shares}"
 
     def _size(self) -> int:
         return self.file.stat().st_size if self.file.exists() else 0

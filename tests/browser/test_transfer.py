@@ -17,13 +17,14 @@ async def test_anna_asks_bert_first_and_hands_the_call_over(
 ) -> None:
     anna, bert = Desk(await enter("anna", "/desk")), Desk(await enter("bert", "/desk"))
     await anna.begin()
-    await town.campaign(town.number("tone"))
+    await town.campaign(town.number("tone"), wrap_up_s=5)
     attempt = await anna.talking()
     await anna.part("notes").fill("Wants to speak to Bert.")
     await bert.begin()
 
     await anna.page.keyboard.press("Alt+t")
     await anna.page.get_by_role("combobox").fill("bert")
+    await expect(anna.page.get_by_role("option", name="bert")).to_be_visible()
     await anna.page.keyboard.press("Enter")
     await expect(anna.part("consult")).to_have_attribute(
         "data-state", "talking", timeout=PATIENCE_MS
@@ -38,6 +39,7 @@ async def test_anna_asks_bert_first_and_hands_the_call_over(
     await bert.window.until_heard(CUSTOMER, without=ANNA)
     await (await FarEnd.listen(town, tmp_path)).until(BERT)
     await expect(bert.part("person")).to_contain_text("Zhang Wei")
+    await anna.state("ready")
     await bert.part("hang-up").click()
     await bert.phase("ended")
     legs = await town.ask("GET", f"/v1/attempts/{attempt}/legs")

@@ -146,17 +146,25 @@ class Town:
         for agent in await self.ask("GET", "/v1/agents"):
             if agent["state"] != "signed_out":
                 await self.ask("POST", f"/v1/agents/{agent['name']}/sign-out")
-        async with asyncio.timeout(PATIENCE):
-            while await self._busy():  # noqa: ASYNC110 - the service is asked
-                await asyncio.sleep(0.05)
+        busy: list[str] = ["?"]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while busy := await self._busy():  # noqa: ASYNC110 - the service is asked
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"not at rest: {busy}") from None
 
-    async def _busy(self) -> bool:
+    async def _busy(self) -> list[str]:
+        busy = []
         for agent in await self.ask("GET", "/v1/agents"):
             if agent["state"] == "wrapping" and (call := agent["call"]):
                 said = {"disposition": "refused"}  # which ends what is left of it
-                await self.yard.http.post(f"/v1/attempts/{call}/disposition", json=said)
-        board = await self.ask("GET", "/v1/live")
-        return bool(board["calls_by_state"] or board["agents_by_state"].keys() - {"signed_out"})
+                path = f"/v1/attempts/{call}/disposition"
+                busy.append((await self.yard.http.post(path, json=said)).text[:200])
+            if agent["state"] != "signed_out":
+                busy.append(f"{agent['name']} {agent['state']} {agent['call']}")
+        calls = (await self.ask("GET", "/v1/live"))["calls_by_state"]
+        return [*busy, str(calls)] if calls else busy
 
 
 async def open_town(state: Path, undo: AsyncExitStack) -> Town:
