@@ -4,14 +4,17 @@ import { Duration } from "../parts/Duration";
 import { StatePill } from "../parts/StatePill";
 import { Ticker } from "../parts/Ticker";
 import classes from "./desk.module.css";
-import type { DeskCall } from "./types";
+import { phase } from "./phase";
+import type { DeskCall, DeskView } from "./types";
 
 /** Who it is, for which campaign, and how long. */
-export function CallCard({ call }: { call: DeskCall }) {
+export function CallCard({ desk, call }: { desk: DeskView; call: DeskCall }) {
   const { t } = useTranslation("desk");
-  const phase = call.ended_at ? "ended" : call.bridged_at ? "talking" : "ringing";
+  const now = phase(desk);
+  const talking = call.bridged_at !== null && !call.ended_at;
+  const shown = now === "ended" || now === "ringing" || now === "asked" ? now : "talking";
   return (
-    <Stack gap={8} data-testid="call" data-call={call.id} data-phase={phase}>
+    <Stack gap={8} data-testid="call" data-call={call.id} data-phase={shown}>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <div style={{ minWidth: 0 }}>
           <div className={classes.name}>{call.name || call.number || t("call.unknown")}</div>
@@ -24,8 +27,9 @@ export function CallCard({ call }: { call: DeskCall }) {
       </Text>
       <Group gap={4}>
         {call.held && !call.ended_at && <StatePill state="held" />}
-        {phase === "ringing" && <StatePill state="ringing" />}
-        {phase === "talking" && <RecordingPill call={call} />}
+        {now === "ringing" && <StatePill state="ringing" />}
+        {now === "asked" && <StatePill state="reserved" word={t("call.asked")} />}
+        {talking && <RecordingPill call={call} />}
         {call.parties
           .filter((party) => party.kind !== "customer" && party.state !== "gone")
           .map((party) => (
@@ -37,7 +41,7 @@ export function CallCard({ call }: { call: DeskCall }) {
             />
           ))}
       </Group>
-      {call.notice && phase === "talking" && call.recording !== "off" && (
+      {call.notice && talking && call.recording !== "off" && (
         <Text size="sm" className={classes.banner}>
           {t("call.notice", { text: call.notice })}
         </Text>

@@ -19,7 +19,7 @@ export function CallColumn({ desk }: { desk: DeskView }) {
   if (call) {
     return (
       <Stack gap={12}>
-        <CallCard call={call} />
+        <CallCard desk={desk} call={call} />
         {call.ended_at ? (
           <Dispositions key={call.id} desk={desk} call={call} />
         ) : (

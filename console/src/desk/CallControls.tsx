@@ -21,6 +21,7 @@ import { Consulting } from "./Consulting";
 import { Control } from "./Control";
 import classes from "./desk.module.css";
 import { Keypad } from "./Keypad";
+import { phase } from "./phase";
 import { SoundsLike } from "./SoundsLike";
 import { TransferPanel } from "./TransferPanel";
 import type { DeskCall, DeskView } from "./types";
@@ -37,11 +38,13 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
   const recording = useAct(() =>
     call.recording === "paused" ? resumeRecording() : pauseRecording(),
   );
-  const talking = call.bridged_at !== null;
+  const now = phase(desk);
+  const talking = now !== "ringing" && now !== "asked";
+  const alone = now === "alone";
   const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
   useActs([
     { id: "call.end", label: t("control.hangUp"), run: () => end.act() },
-    ...(talking
+    ...(alone
       ? [
           {
             id: "call.hold",
@@ -85,18 +88,20 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
         )}
         {talking && (
           <>
-            <Control
-              keyOf="hold"
-              pressed={call.held}
-              loading={holding.busy}
-              color={call.held ? "var(--warn-solid)" : undefined}
-              variant={call.held ? "filled" : "default"}
-              icon={call.held ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
-              onClick={() => holding.act()}
-              testId="hold"
-            >
-              {t(call.held ? "control.resume" : "control.hold")}
-            </Control>
+            {alone && (
+              <Control
+                keyOf="hold"
+                pressed={call.held}
+                loading={holding.busy}
+                color={call.held ? "var(--warn-solid)" : undefined}
+                variant={call.held ? "filled" : "default"}
+                icon={call.held ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+                onClick={() => holding.act()}
+                testId="hold"
+              >
+                {t(call.held ? "control.resume" : "control.hold")}
+              </Control>
+            )}
             <Control
               keyOf="keypad"
               pressed={panel === "keypad"}
@@ -106,16 +111,17 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
             >
               {t("control.keypad")}
             </Control>
-            <Control
-              keyOf="transfer"
-              pressed={panel === "transfer" || call.consult !== null}
-              disabled={call.consult !== null}
-              icon={<IconArrowForwardUp size={16} />}
-              onClick={() => toggle("transfer")}
-              testId="transfer"
-            >
-              {t("control.transfer")}
-            </Control>
+            {alone && (
+              <Control
+                keyOf="transfer"
+                pressed={panel === "transfer"}
+                icon={<IconArrowForwardUp size={16} />}
+                onClick={() => toggle("transfer")}
+                testId="transfer"
+              >
+                {t("control.transfer")}
+              </Control>
+            )}
             {call.recording !== "off" && (
               <Control
                 keyOf="recording"
@@ -147,20 +153,18 @@ export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall })
           onClick={() => end.act()}
           testId="hang-up"
         >
-          {t(talking ? "control.hangUp" : "control.giveUp")}
+          {t(`leave.${now}`, { who: call.consult?.value })}
         </Control>
       </div>
       <FaultText fault={end.fault ?? holding.fault ?? recording.fault} />
       {!talking && (
         <Text size="sm" c="dimmed">
-          {t("call.waiting")}
+          {t(now === "asked" ? "call.askedText" : "call.waiting")}
         </Text>
       )}
-      {call.consult && <Consulting consult={call.consult} />}
+      {call.consult && talking && !alone && <Consulting consult={call.consult} phase={now} />}
       {panel === "keypad" && talking && <Keypad />}
-      {panel === "transfer" && talking && !call.consult && (
-        <TransferPanel onDone={() => setPanel(null)} />
-      )}
+      {panel === "transfer" && alone && <TransferPanel onDone={() => setPanel(null)} />}
     </Stack>
   );
 }

@@ -7,10 +7,11 @@ import { StatePill } from "../parts/StatePill";
 import { cancelTransfer, completeTransfer, conference, swap } from "./acts";
 import { Control } from "./Control";
 import classes from "./desk.module.css";
+import type { Phase } from "./phase";
 import type { Consult } from "./types";
 
 /** Somebody is asked before the call is handed over. */
-export function Consulting({ consult }: { consult: Consult }) {
+export function Consulting({ consult, phase }: { consult: Consult; phase: Phase }) {
   const { t } = useTranslation("desk");
   const acts = {
     swap: useAct(swap),
@@ -21,12 +22,18 @@ export function Consulting({ consult }: { consult: Consult }) {
   const busy = Object.values(acts).some((one) => one.busy);
   const there = consult.state === "talking" || consult.state === "held";
   return (
-    <Stack gap={8} className={classes.card} data-testid="consult" data-state={consult.state}>
+    <Stack
+      gap={8}
+      className={classes.card}
+      data-testid="consult"
+      data-state={consult.state}
+      data-phase={phase}
+    >
       <Text size="sm" fw={600}>
         {t(`target.${consult.kind}`)} {consult.value} <StatePill state={consult.state} />
       </Text>
       <Text size="sm" c="dimmed">
-        {t(there ? "transfer.thereHint" : "transfer.ringingHint")}
+        {t(there ? `transfer.hint.${phase}` : "transfer.ringingHint", { who: consult.value })}
       </Text>
       <div className={classes.controls}>
         <Control
@@ -45,22 +52,26 @@ export function Consulting({ consult }: { consult: Consult }) {
         >
           {t("transfer.cancel")}
         </Control>
-        <Control
-          icon={<IconArrowsExchange size={16} />}
-          disabled={!there || busy}
-          onClick={() => acts.swap.act()}
-          testId="swap"
-        >
-          {t("transfer.swap")}
-        </Control>
-        <Control
-          icon={<IconUsersGroup size={16} />}
-          disabled={!there || busy}
-          onClick={() => acts.conference.act()}
-          testId="conference"
-        >
-          {t("transfer.conference")}
-        </Control>
+        {phase !== "three" && (
+          <>
+            <Control
+              icon={<IconArrowsExchange size={16} />}
+              disabled={!there || busy}
+              onClick={() => acts.swap.act()}
+              testId="swap"
+            >
+              {t("transfer.swap")}
+            </Control>
+            <Control
+              icon={<IconUsersGroup size={16} />}
+              disabled={!there || busy}
+              onClick={() => acts.conference.act()}
+              testId="conference"
+            >
+              {t("transfer.conference")}
+            </Control>
+          </>
+        )}
       </div>
       <FaultText fault={Object.values(acts).find((one) => one.fault)?.fault} />
     </Stack>

@@ -26,6 +26,7 @@ export function Control(props: Props) {
       variant="default"
       {...button}
       size="sm"
+      px={12}
       className={classes.control}
       onClick={onClick}
       leftSection={icon}

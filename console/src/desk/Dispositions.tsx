@@ -6,7 +6,7 @@ import { FaultText } from "../parts/FaultText";
 import { KeyHint } from "../parts/KeyHint";
 import { Ticker } from "../parts/Ticker";
 import { AppointmentPicker } from "./AppointmentPicker";
-import { dispose, useAct } from "./acts";
+import { dispose, setReady, useAct } from "./acts";
 import classes from "./desk.module.css";
 import type { DeskCall, DeskDisposition, DeskView } from "./types";
 import { flushAll } from "./useAutoSave";
@@ -56,9 +56,33 @@ export function Dispositions({ desk, call }: { desk: DeskView; call: DeskCall })
           />
         ))
       )}
-      {!desk.dispositions.length && <Text size="sm">{t("wrap.none")}</Text>}
+      {!desk.dispositions.length && <NothingToSay />}
       <FaultText fault={said.fault} />
     </Stack>
+  );
+}
+
+/** Somebody else has the call now, or it was none of a campaign. */
+function NothingToSay() {
+  const { t } = useTranslation("desk");
+  const done = useAct(() => setReady({ ready: true, reason: "" }));
+  useKey("digit1", () => done.act());
+  return (
+    <>
+      <Text size="sm">{t("wrap.none")}</Text>
+      <Button
+        variant="default"
+        size="sm"
+        className={classes.control}
+        loading={done.busy}
+        onClick={() => done.act()}
+        rightSection={<KeyHint keys="1" />}
+        data-testid="wrap-done"
+      >
+        {t("wrap.done")}
+      </Button>
+      <FaultText fault={done.fault} />
+    </>
   );
 }
 
