@@ -125,6 +125,7 @@ class Demo:
         """From the start of the campaign to the report, with `callers` calling in meanwhile."""
         taught = await teach_demo(http, await asyncio.to_thread(make_sounds))
         self.tell(f"{taught} announcements of the carrier taught")
+        await self._offer_test_call(http, personas)
         await self._campaign(http)
         loop = asyncio.get_running_loop()
         watching = loop.create_task(self._watch_board(http), name="board")
@@ -137,6 +138,12 @@ class Demo:
         result = await self._gather(http, personas)
         await robots.close()
         return result
+
+    async def _offer_test_call(self, http: httpx.AsyncClient, personas: Personas) -> None:
+        """The console's first-run guide ends in a call: to a customer who answers."""
+        answering = next(p.key for p in personas.personas if p.truth == "answered" and p.share)
+        number = next(personas.numbers_of(answering))
+        await ok(http.put("/v1/site", json={"test_number": number}))
 
     # -- the parts -----------------------------------------------------------------------------
 
