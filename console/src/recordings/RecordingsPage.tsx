@@ -6,7 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, ok } from "../api/client";
@@ -36,7 +36,7 @@ export default function RecordingsPage() {
     queryKey: ["recordings", "choices"],
     queryFn: () => ok(api.GET("/v1/recordings/choices")),
   });
-  const found = useRecordings(filters);
+  const { found, fresh, showFresh } = useRecordings(filters);
   const columns = useColumns();
   const rows = found.data?.pages.flatMap((page) => page.items);
   const choose = (id: string | null) =>
@@ -57,6 +57,11 @@ export default function RecordingsPage() {
       />
       <FaultText fault={found.error} again={() => void found.refetch()} />
       <div className={classes.list}>
+        {fresh > 0 && (
+          <Button variant="light" fullWidth mb={4} onClick={showFresh}>
+            {t("fresh", { count: fresh })}
+          </Button>
+        )}
         {!found.error && (
           <DataTable
             label={t("title")}
@@ -98,11 +103,17 @@ export default function RecordingsPage() {
   );
 }
 
+/** The list; and how many came since it was asked for: they wait, so that nothing jumps. */
 function useRecordings(filters: ReturnType<typeof readFilters>) {
   const client = useQueryClient();
   const key = ["recordings", "list", filters];
-  useEvent("recordings/#", () => void client.invalidateQueries({ queryKey: key }));
-  return useInfiniteQuery({
+  const [fresh, setFresh] = useState(0);
+  useEvent("recordings/ready", () => setFresh((before) => before + 1));
+  const showFresh = () => {
+    setFresh(0);
+    void client.resetQueries({ queryKey: key });
+  };
+  const found = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }) =>
       ok(
@@ -114,6 +125,7 @@ function useRecordings(filters: ReturnType<typeof readFilters>) {
     getNextPageParam: (last) => last.next || undefined,
     placeholderData: keepPreviousData,
   });
+  return { found, fresh, showFresh };
 }
 
 function useColumns(): Column<RecordingView>[] {

@@ -1,5 +1,5 @@
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { api, ok } from "../../api/client";
 import { useMay } from "../../api/me";
 import type { FloorCall, ListenerView } from "../../api/schema";
@@ -28,18 +28,32 @@ export function useListening(): UseQueryResult<ListenerView[]> {
   });
 }
 
-const GATHERED_MS = 300;
+const GATHERED_MS = 500;
 
-/** Many things move at once: what is shown is asked for once for all of them. */
+/**
+ * Many things move at once: what is shown is asked for once for all of them, and on a busy floor,
+ * where something always moves, twice a second.
+ */
 function useAgainWhenCallsMove(key: readonly string[]): void {
   const client = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const again = useCallback(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void client.invalidateQueries({ queryKey: key });
+    }, GATHERED_MS);
+  }, [client, key]);
   const agents = useTopics("agents/+/state");
   useEffect(() => {
-    if (!agents.size) return;
-    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: key }), GATHERED_MS);
-    return () => clearTimeout(timer);
-  }, [agents, client, key]);
-  const again = () => void client.invalidateQueries({ queryKey: key });
+    if (agents.size) again();
+  }, [agents, again]);
   useEvent("floor/#", again);
   useEvent("calls/#", again);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 }
