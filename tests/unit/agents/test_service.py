@@ -3,8 +3,11 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
-from cti.agents.models import AgentStateRow
+from cti.access.rights import ROLES, Role
+from cti.access.who import Who
+from cti.agents.models import AgentRow, AgentStateRow
 from cti.agents.service import AgentService
 from cti.agents.states import AgentState
 from cti.base.errors import Conflict, NotFound, UserError
@@ -41,6 +44,29 @@ async def test_a_new_agent_has_a_phone_that_the_pbx_learns(desk: Desk) -> None:
         Phone("agent-bert", bert.phone_secret),
     ]
     assert desk.rig.roster.get("bert").mode == "ringing"
+
+
+async def test_agents_change_teams_and_only_their_leader_sees_them(desk: Desk) -> None:
+    await desk.service.add("anna", team=" blue ")
+    await desk.service.add("bert")
+    role = Role.TEAM_LEADER
+    leader = Who(7, "lena", role, ROLES[role], team="blue", session="s")
+
+    def seen() -> list[str]:
+        return [agent.name for agent in desk.rig.roster if leader.sees_team(agent.team)]
+
+    assert seen() == ["anna"]
+    await desk.service.change("bert", team="blue", display_name="Bert B.")
+    await desk.service.change("anna", team="")
+    assert seen() == ["bert"]
+    async with desk.service.store.read() as session:
+        rows = {row.name: row for row in await session.scalars(select(AgentRow))}
+    assert (rows["anna"].team, rows["bert"].team) == ("", "blue")
+    assert rows["bert"].display_name == "Bert B."
+    with pytest.raises(UserError, match="team's name"):
+        await desk.service.change("anna", team="blue\nred")
+    with pytest.raises(NotFound):
+        await desk.service.change("zoe", team="blue")
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ async def test_a_file_that_is_too_large_is_refused_before_it_is_taken_in(desk: D
     answer = await desk.http.post(
         "/v1/announcements", headers={"Content-Length": str(10**9)}, content=b""
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 413
     assert "larger than 32 MiB" in answer.json()["error"]
 
 
