@@ -5,10 +5,8 @@ Prints tables and writes out/bench/outcomes.json. See docs/bench.md.
 """
 
 import argparse
-import importlib
 import json
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -16,20 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.outcomes.measured import Measured, figure
+from bench.outcomes.parts import PARTS, measure_part
 from bench.outcomes.pictures import draw
 from bench.table import load_now, show, write
-from cti.base.errors import UserError
 from cti.logs import configure
 
 DOCS = Path(__file__).parents[2] / "docs"
-PARTS = {
-    "signalled": "what the network signals",
-    "tones": "tones of all zones",
-    "announcements": "taught and untaught announcements",
-    "who": "who answers",
-    "live": "calls through the PBX, beside AMD()",
-    "capacity": "how much one core can hear",
-}
 BESIDE = ("tones", "announcements")
 FIGURES = (
     "signalled_accuracy",
@@ -73,27 +63,12 @@ def run(parts: list[str], *, quick: bool, seed: int) -> Measured:
     whole = Measured()
     beside = [part for part in parts if part in BESIDE]
     with ProcessPoolExecutor(len(BESIDE), get_context("spawn")) as pool:
-        for found in pool.map(partial(_measure, quick=quick, seed=seed), beside):
+        for found in pool.map(partial(measure_part, quick=quick, seed=seed), beside):
             _join(whole, found)
     for part in parts:
         if part not in beside:
-            _join(whole, _measure(part, quick=quick, seed=seed))
+            _join(whole, measure_part(part, quick=quick, seed=seed))
     return whole
-
-
-def _measure(part: str, *, quick: bool, seed: int) -> Measured:
-    began = time.monotonic()
-    sys.stderr.write(f"· {PARTS[part]} …\n")
-    try:
-        found: Measured = importlib.import_module(f"bench.outcomes.{part}").measure(
-            quick=quick, seed=seed
-        )
-    except UserError as error:
-        found = Measured(missing=[f"{PARTS[part]}: {error}"])
-    except ModuleNotFoundError as error:
-        found = Measured(missing=[f"{PARTS[part]}: there is no {error.name}"])
-    sys.stderr.write(f"✓ {PARTS[part]} ({time.monotonic() - began:.0f} s)\n")
-    return found
 
 
 def _join(whole: Measured, found: Measured) -> None:
