@@ -28,6 +28,8 @@ SAID = {
 LONGEST_TALK = (3.5, 7.0)
 """Seconds after which a robot ends the call itself, drawn between these."""
 WRAP_UP = (0.5, 2.0)
+NAME = "robot"
+"""How every robot's name begins: other agents are people."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class Robots:
         if agent in self._acts:
             self._acts.pop(agent).cancel()
         self._talking.discard(agent)
-        if agent in self.away:
+        if not agent.startswith(NAME) or agent in self.away:
             return
         if state["state"] == "talking":
             self._talking.add(agent)

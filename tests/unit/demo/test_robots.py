@@ -34,8 +34,8 @@ class Desk:
         self.asked.append((request.method, request.url.path, body))
         return httpx.Response(204)
 
-    def hear(self, state: str, call: str | None = "at-1") -> None:
-        self.robots._heard({"agent": "robot1", "state": state, "call": call or ""})
+    def hear(self, state: str, call: str | None = "at-1", agent: str = "robot1") -> None:
+        self.robots._heard({"agent": agent, "state": state, "call": call or ""})
 
 
 @pytest.fixture
@@ -117,5 +117,13 @@ async def test_a_robot_that_stepped_aside_leaves_calls_to_the_person(desk: Desk)
     desk.robots.step_aside("robot1")
     desk.hear("wrapping")
     desk.hear("talking", "at-2")
+    await asyncio.sleep(60)
+    assert desk.asked == []
+
+
+async def test_robots_leave_people_s_calls_alone(desk: Desk) -> None:
+    desk.hear("talking", agent="anna")
+    await asyncio.sleep(60)
+    desk.hear("wrapping", agent="anna")
     await asyncio.sleep(60)
     assert desk.asked == []
