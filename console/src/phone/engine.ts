@@ -19,6 +19,7 @@ const LOOK_EVERY = 2000;
 const SILENT_LOOKS = 5;
 const DIGITAL_SILENCE = 1e-5;
 const ICE_PATIENCE = 4000;
+const PATIENCE = 4000;
 
 export interface PhoneOptions {
   /** This page has become the phone. */
@@ -43,6 +44,9 @@ export class Phone {
   private farLevel: Level | null = null;
   private readonly speaker = new Audio();
   private readonly lock: TabLock;
+  /** Other tabs of this browser hear there that this one is registered. */
+  private readonly there = new BroadcastChannel("cti.phone");
+  private leaving: ReturnType<typeof setTimeout> | undefined;
   private before: Counters | null = null;
   private silentLooks = 0;
   private looking: ReturnType<typeof setInterval> | undefined;
@@ -80,10 +84,32 @@ export class Phone {
     else this.lock.take();
   }
 
-  /** Another page of this person has become the phone. */
+  /**
+   * Another page of this person has become the phone. Our leg ends only once that page is known to
+   * the PBX (or `PATIENCE` later): the floor calls the phone again at once, and there it must ring.
+   */
   leaveTo(where: "tab" | "machine"): void {
-    this.end();
     this.set({ elsewhere: where, line: "off" });
+    const leave = () => {
+      clearTimeout(this.leaving);
+      this.there.onmessage = null;
+      this.end();
+    };
+    if (where === "machine")
+      leave(); // told after it was registered there
+    else {
+      this.there.onmessage = leave;
+      this.leaving = setTimeout(leave, PATIENCE);
+    }
+  }
+
+  /** Somebody has signed in again: do not wait for the next try. */
+  reconnect(): void {
+    if (!this.ua || this.view.line === "registered") return;
+    const old = this.ua;
+    this.ua = null;
+    old.stop();
+    this.register();
   }
 
   /** Say again that the phone is here. */
@@ -124,16 +150,20 @@ export class Phone {
 
   close(): void {
     navigator.mediaDevices?.removeEventListener("devicechange", this.devicesChanged);
+    clearTimeout(this.leaving);
     this.lock.release();
     this.end();
+    this.there.close();
     this.set({ line: "off" });
   }
 
   // -- being the phone --------------------------------------------------------------------------
 
   private begin(): void {
+    clearTimeout(this.leaving);
+    this.there.onmessage = null;
+    this.end(); // taken back before we had let go
     this.set({ elsewhere: null, line: "connecting" });
-    this.options.onHere();
     if (this.options.micAtOnce) void this.openMic();
     else void this.devices();
     this.register();
@@ -149,6 +179,13 @@ export class Phone {
     ua?.stop();
     this.hangUp();
     this.closeMic();
+  }
+
+  private registered(): void {
+    if (this.view.line === "registered") return; // renewed, as every two minutes
+    this.set({ line: "registered" });
+    this.there.postMessage("registered");
+    this.options.onHere();
   }
 
   private register(): void {
@@ -170,7 +207,7 @@ export class Phone {
     };
     ua.on(
       "registered",
-      mine(() => this.set({ line: "registered" })),
+      mine(() => this.registered()),
     );
     ua.on(
       "disconnected",

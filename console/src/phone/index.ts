@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { api, ok } from "../api/client";
 import type { Me } from "../api/me";
+import { session } from "../api/session";
 import { link, store } from "../live";
 import type { Phone } from "./engine";
 import { NO_PHONE, type PhoneConfig, type PhoneView } from "./view";
@@ -80,6 +81,12 @@ function tellWhere(): void {
 link.subscribe(() => {
   // A new connection is a new browser to the service.
   if (link.state === "up" && phone && phone.view.line !== "off") phone.tellHere();
+});
+
+let signedOut = false;
+session.subscribe(() => {
+  if (signedOut && !session.signInNeeded) phone?.reconnect();
+  signedOut = session.signInNeeded;
 });
 
 store.onNotice(({ kind }) => {
