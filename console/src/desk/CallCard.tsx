@@ -9,7 +9,7 @@ import type { DeskCall, DeskView } from "./types";
 
 /** Who it is, for which campaign, and how long. */
 export function CallCard({ desk, call }: { desk: DeskView; call: DeskCall }) {
-  const { t } = useTranslation("desk");
+  const { t, i18n } = useTranslation("desk");
   const now = phase(desk);
   const talking = call.bridged_at !== null && !call.ended_at;
   const shown = now === "ended" || now === "ringing" || now === "asked" ? now : "talking";
@@ -43,7 +43,7 @@ export function CallCard({ desk, call }: { desk: DeskView; call: DeskCall }) {
       </Group>
       {call.notice && talking && call.recording !== "off" && (
         <Text size="sm" className={classes.banner}>
-          {t("call.notice", { text: call.notice })}
+          {t("call.notice", { text: (i18n.language === "zh" && call.notice_zh) || call.notice })}
         </Text>
       )}
     </Stack>

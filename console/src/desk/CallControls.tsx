@@ -10,7 +10,7 @@ import {
   IconPlayerPlay,
   IconPlayerRecord,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "../api/act";
 import { useActs } from "../app/acts";
@@ -32,6 +32,7 @@ type Panel = "keypad" | "transfer" | null;
 export function CallControls({ desk, call }: { desk: DeskView; call: DeskCall }) {
   const { t } = useTranslation("desk");
   const { view, phone } = usePhone();
+  useEffect(() => phone?.forCall(call.id), [phone, call.id]);
   const [panel, setPanel] = useState<Panel>(null);
   const end = useAct(hangUp);
   const holding = useAct(() => (call.held ? resume() : hold()));

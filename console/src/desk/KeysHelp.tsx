@@ -1,4 +1,4 @@
-import { Dialog, Text } from "@mantine/core";
+import { CloseButton, Dialog, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { KeyHint } from "../parts/KeyHint";
 import classes from "./desk.module.css";
@@ -11,13 +11,15 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
     <Dialog
       opened={opened}
       onClose={onClose}
-      withCloseButton
       position={{ bottom: 16, left: 336 }}
       aria-label={t("keys.title")}
     >
-      <Text fw={600} size="sm" mb={8}>
-        {t("keys.title")}
-      </Text>
+      <Group justify="space-between" mb={8}>
+        <Text fw={600} size="sm">
+          {t("keys.title")}
+        </Text>
+        <CloseButton size="sm" onClick={onClose} aria-label={t("parts:close")} />
+      </Group>
       <dl className={classes.fields}>
         {(Object.keys(KEYS) as DeskKey[]).map((act) => (
           <Line key={act} keys={KEYS[act]} text={t(`keys.${act}`)} />

@@ -6,6 +6,8 @@ export interface Notice {
   from: string;
   text: string;
   at: string;
+  /** What the page's own words need. */
+  details?: Record<string, unknown>;
 }
 
 type EventListener = (payload: unknown, topic: string) => void;

@@ -46,6 +46,7 @@ export class Phone {
   private readonly lock: TabLock;
   /** Other tabs of this browser hear there that this one is registered. */
   private readonly there = new BroadcastChannel("cti.phone");
+  private forWhich = "";
   private leaving: ReturnType<typeof setTimeout> | undefined;
   private before: Counters | null = null;
   private silentLooks = 0;
@@ -119,6 +120,13 @@ export class Phone {
 
   answer(): void {
     if (this.session && this.view.call === "ringing") void this.pickUp(this.session);
+  }
+
+  /** Another call: it begins with the microphone open, however the last one ended. */
+  forCall(id: string): void {
+    if (id === this.forWhich) return;
+    this.forWhich = id;
+    if (this.view.muted) this.mute(false);
   }
 
   mute(muted: boolean): void {
