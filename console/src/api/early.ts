@@ -1,6 +1,6 @@
 import { send } from "./client";
 
-/** A route that the generated types do not know (yet). Prefer `api`. Throws Fault. */
+/** For what the generated types do not know, such as forms with files. Prefer `api`. Throws Fault. */
 export async function early<T>(
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,

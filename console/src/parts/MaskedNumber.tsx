@@ -3,7 +3,7 @@ import { IconEye } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "../api/act";
-import { early } from "../api/early";
+import { api, ok } from "../api/client";
 import { useMay } from "../api/me";
 
 interface Props {
@@ -21,7 +21,12 @@ export function MaskedNumber({ masked, leadId, numberId }: Props) {
   const may = useMay();
   const [full, setFull] = useState<string | null>(null);
   const reveal = useAct(
-    () => early<{ number: string }>("GET", `/v1/leads/${leadId}/numbers/${numberId}/full`),
+    () =>
+      ok(
+        api.GET("/v1/leads/{lead_id}/numbers/{number_id}/full", {
+          params: { path: { lead_id: leadId as number, number_id: numberId as number } },
+        }),
+      ),
     ({ number }) => {
       setFull(number);
       setTimeout(() => setFull(null), SHOWN_MS);
