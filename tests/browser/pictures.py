@@ -130,6 +130,8 @@ async def desk(town: Town, browsers: Browsers, language: str) -> None:
     await asyncio.sleep(1)
     await keep(anna.window, f"desk-wrap-up.{language}")
     await anna.page.keyboard.press("5")
+    await town.ask("POST", "/v1/agents/anna/sign-out")
+    await town.until("/v1/agents/anna", state="signed_out")
 
 
 async def keep(opened: Window, name: str) -> None:
