@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from cti.base.errors import UserError
 from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, render, render_one
@@ -74,6 +74,7 @@ class PbxPlan:
     agi_port: int = 0  # 0: the port named "agi"
     ami_host: str = "127.0.0.1"
     ami_port: int = 0  # 0: the port named "ami"
+    http_port: int = 0  # of browser phones' WebSocket; 0: the port named "http"
     external_address: str = ""  # as phones and carrier see it from outside, behind NAT
     qualify: int = 0  # seconds between OPTIONS to the carrier; 0: none
 
@@ -88,7 +89,18 @@ def pbx_plan(settings: Settings) -> PbxPlan:
         rtp=_port_range(settings.rtp_ports),
         agi_host=settings.agi_host,
         agi_port=settings.agi_port,
+        http_port=_socket_port(settings.phone_socket),
     )
+
+
+def _socket_port(phone_socket: str | None) -> int:
+    """Where a service that runs elsewhere looks for this PBX's WebSocket; 0: nowhere special."""
+    try:
+        return urlsplit(phone_socket or "").port or 0
+    except ValueError:
+        raise UserError(
+            f"CTI_PHONE_SOCKET={phone_socket} has no port.", "Write ws://ADDRESS:PORT/ws."
+        ) from None
 
 
 def check_phone(phone: Phone) -> None:
@@ -114,7 +126,7 @@ class PrivatePbx:
         self._ports = ports
         self.trunks: tuple[Trunk, ...] = ()
         self.sip = (plan.sip_host, plan.sip_port or ports.get("sip"))
-        self.http = (plan.sip_host, ports.get("http"))
+        self.http = (plan.sip_host, plan.http_port or ports.get("http"))
         self.ami = (plan.ami_host, plan.ami_port or ports.get("ami"))
         self.agi = (plan.agi_host, plan.agi_port or ports.get("agi"))
         self.cel_file = self.folder / "log/cel-custom/cel.csv"

@@ -7,8 +7,17 @@ import pytest
 from cti.ami.events import TABLE
 from cti.base.errors import UserError
 from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, find_asterisk, render
-from cti.processes.pbx import CONF, DROPPED_EVENTS, PbxPlan, Phone, PrivatePbx, check_phone
+from cti.processes.pbx import (
+    CONF,
+    DROPPED_EVENTS,
+    PbxPlan,
+    Phone,
+    PrivatePbx,
+    check_phone,
+    pbx_plan,
+)
 from cti.processes.ports import Ports
+from cti.settings import Settings
 
 
 def unpacked(root: Path, version: str) -> Path:
@@ -130,6 +139,18 @@ async def test_browsers_are_told_the_address_from_outside(
     product.write([])
     said = (product.folder / "etc/rtp.conf").read_text().partition("[ice_host_candidates]")[2]
     assert said.strip() == told
+
+
+def test_a_pbx_for_a_service_elsewhere_opens_the_socket_it_is_told(tmp_path: Path) -> None:
+    def at(socket: str | None) -> int:
+        settings = Settings(_env_file=None, state=tmp_path, phone_socket=socket)
+        return pbx_plan(settings).http_port
+
+    assert at("ws://10.213.57.10:8088/ws") == 8088
+    assert at(None) == 0
+    with pytest.raises(UserError, match="has no port"):
+        at("ws://10.213.57.10:http/ws")
+    assert pbx(tmp_path, PbxPlan(http_port=8088)).http == ("127.0.0.1", 8088)
 
 
 async def test_a_pbx_without_a_carrier_has_no_trunk(tmp_path: Path) -> None:
