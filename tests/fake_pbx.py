@@ -225,10 +225,7 @@ class FakePbx:
             return self._set(action)
         if isinstance(action, act.MuteRecording):
             self.muted[action.channel] = action.mute
-            return "" if action.channel in self.channels_now else "No such channel"
-        if isinstance(action, act.PlayDigit):
-            return "" if action.channel in self.channels_now else "No such channel"
-        if isinstance(action, act.Listen | act.StopRecording):
+        if isinstance(action, act.MuteRecording | act.PlayDigit | act.Listen | act.StopRecording):
             return "" if action.channel in self.channels_now else "No such channel"
         raise AssertionError(f"not scripted: {action}")
 

@@ -68,7 +68,10 @@ class Town:
         for name, team in AGENTS.items():
             agent = {"name": name, "display_name": name.title(), "phone_kind": "browser"}
             await self.ask("POST", "/v1/agents", json=agent | {"team": team})
-        own = {"tina": {"team": AGENTS["anna"]}, "oscar": {"client_id": self.client_id}}
+        own: dict[str, dict[str, Any]] = {
+            "tina": {"team": AGENTS["anna"]},
+            "oscar": {"client_id": self.client_id},
+        }
         for name, role in ROLES.items():
             await self.user(name, role, **own.get(name, {}))
 

@@ -27,6 +27,8 @@ from cti.ami.events import (
     PbxShutdown,
     RecordingStarted,
     RecordingStopped,
+    SpyStarted,
+    SpyStopped,
 )
 
 CHANNEL = {
@@ -127,6 +129,12 @@ CASES: list[tuple[str, dict[str, str], Event | None]] = [
         },
         ContactChanged("world", "sip:127.0.0.1:5060", "Reachable", "trunk"),
     ),
+    (
+        "ChanSpyStart",
+        {"SpyerUniqueid": "sv-1", "SpyeeUniqueid": "ag-1"},
+        SpyStarted("sv-1", "ag-1"),
+    ),
+    ("ChanSpyStop", {"SpyerUniqueid": "sv-1", "SpyeeUniqueid": "ag-1"}, SpyStopped("sv-1")),
     ("DTMFEnd", CHANNEL | {"Digit": "#", "Direction": "Received"}, DtmfReceived("at-1", "#")),
     ("DTMFEnd", CHANNEL | {"Digit": "#", "Direction": "Sent"}, None),
     ("Hold", CHANNEL, HoldStarted("at-1")),
