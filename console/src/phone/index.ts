@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { api, ok } from "../api/client";
 import type { Me } from "../api/me";
+import type { DeskView } from "../api/schema";
 import { session } from "../api/session";
 import { link, store } from "../live";
 import type { Phone } from "./engine";
@@ -47,16 +48,32 @@ export function usePagePhone(me: Me): void {
   useEffect(() => {
     if (!has) return;
     let over = false;
-    void start(agent, () => over);
+    begin = () => void start(agent, () => over);
+    begin();
     return () => {
       over = true;
-      phone?.close();
-      phone = null;
-      config = null;
-      refresh();
+      begin = null;
+      putDown();
     };
   }, [has, agent]);
 }
+
+let begin: (() => void) | null = null;
+
+function putDown(): void {
+  phone?.close();
+  phone = null;
+  config = null;
+  refresh();
+}
+
+// Given another phone, by an administrator say: this page becomes it, or is it no longer.
+store.subscribe("desk", () => {
+  const kind = (store.get("desk") as DeskView | undefined)?.agent.phone_kind;
+  if (!kind || !config || kind === config.kind) return;
+  putDown();
+  begin?.();
+});
 
 async function start(agent: boolean, over: () => boolean): Promise<void> {
   const got = await ok(api.GET("/v1/me/phone")).catch(() => null);
