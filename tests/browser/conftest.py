@@ -22,6 +22,7 @@ Enter = Callable[..., Awaitable[Window]]
 """`await enter("anna", "/desk")`: a window of somebody who is signed in, at that page."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests here share a worker, an event loop and what they need."""
     for item in items:
