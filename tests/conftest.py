@@ -5,10 +5,29 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from cti.store.engine import Store, sqlite_url
 from cti.store.migrate import migrate
 from tests.postgres import Cluster
+
+ALONE = "tests/browser/"
+"""Share one worker: two towns with their Chromiums would take the machine from each other."""
+
+
+class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Each test goes to whichever worker is free; those of the browser, the longest, begin first.
+
+    (xdist's own groups by mark are lost with this pytest.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ALONE if nodeid.startswith(ALONE) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduler:
+    """How the tests are shared out."""
+    return Scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

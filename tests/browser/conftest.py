@@ -1,6 +1,6 @@
 """One service, two Asterisks and a Chromium for each voice, for all tests of the browser.
 
-They run on one worker (the group `browser`), one after another, in one event loop.
+They run on one worker (`tests/conftest.py`), one after another, in one event loop.
 """
 
 import re
@@ -22,12 +22,10 @@ Enter = Callable[..., Awaitable[Window]]
 """`await enter("anna", "/desk")`: a window of somebody who is signed in, at that page."""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests here share a worker, an event loop and what they need."""
+    """All tests here share an event loop and what they need."""
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.pbx)
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
