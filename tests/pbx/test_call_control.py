@@ -165,6 +165,23 @@ async def test_a_blind_transfer_goes_from_one_to_the_other(house: House, tmp_pat
     ]
 
 
+async def test_whoever_has_the_call_is_recorded(house: House) -> None:
+    """In a simple bridge every other agent was lost: lower RTP numbers were taken for late ones."""
+    await house.ready("ann")
+    call = await talking(house)
+    await house.ready("bob")
+    bob, ann = (house.agent(name).leg or "" for name in ("bob", "ann"))
+    control(house).talks.pop(call)  # hands off: it would bring ann back
+    for leg in (bob, ann, bob, ann):
+        await house.service.pbx.bridge(call, leg)
+        await asyncio.sleep(1.5)
+    await house.service.pbx.hang_up(call)
+    sound = (await house.sound(call))[-6 * RATE :]
+    for second, hertz in ((0.4, BOB), (1.9, ANN), (3.4, BOB), (4.9, ANN)):
+        part = sound[int(second * RATE) :][: RATE // 2]
+        assert level(part, hertz)[1] > 0.5, (second, len(sound) / RATE)
+
+
 async def test_a_warm_transfer_asks_swaps_and_completes(house: House, tmp_path: Path) -> None:
     await house.ready("ann")
     call = await talking(house)
