@@ -1,6 +1,7 @@
 """Fixtures for everybody. `store` gives each test that asks for it an empty, migrated database of
 its own, once as SQLite and once on a real PostgreSQL."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,23 +12,41 @@ from cti.store.engine import Store, sqlite_url
 from cti.store.migrate import migrate
 from tests.postgres import Cluster
 
-ALONE = "tests/browser/"
-"""Share one worker: two towns with their Chromiums would take the machine from each other."""
+HERE = Path(__file__).parent
+BROWSER = "tests/browser/"
 
 
 class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Each test goes to whichever worker is free; those of the browser, the longest, begin first.
+    """A file's tests share a worker, as they share what they start; so do all of the browser's:
+    two towns with their Chromiums would take the machine from each other.
 
     (xdist's own groups by mark are lost with this pytest.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return ALONE if nodeid.startswith(ALONE) else nodeid
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduler:
-    """How the tests are shared out."""
+    """How the tests are shared out: in the order in which they are collected."""
+    config.option.loadscopereorder = False
     return Scheduler(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the tests that wait for calls among those that compute, so that workers do both at
+    once and none is left with a long file at the end."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    files = list(dict.fromkeys(item.path for item in items))
+    browser = [file for file in files if file.is_relative_to(HERE / "browser")]
+    waiting = [f for f in files if f.parent.name in {"chaos", "pbx"}]
+    quick = [file for file in files if file not in {*browser, *waiting}]
+    places = {file: float(place) for place, file in enumerate(quick)}
+    spread = len(quick) * 2 / 3 / max(1, len(waiting))
+    places |= {file: place * spread - 0.5 for place, file in enumerate(waiting)}
+    places |= dict.fromkeys(browser, -1.0)
+    items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture(scope="session")
