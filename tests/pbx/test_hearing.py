@@ -96,7 +96,7 @@ async def test_announcements_and_tones_decide_while_they_play(house: House) -> N
     assert ours.keys() >= {"vacant-said", "busy-tone"}, ends
     for persona, end in ours.items():
         left = RING_TIMEOUT - seconds(attempts[persona])
-        assert end["saved"] == pytest.approx(left, abs=0.5)
+        assert end["saved"] == pytest.approx(left, abs=2)
     # Heard out, it would have lasted 10.4 s.
     assert seconds(attempts["vacant-said"]) < 9
     board = await house.ask("GET", "/v1/live")
