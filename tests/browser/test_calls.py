@@ -41,11 +41,10 @@ async def test_a_predictive_call_with_sound_both_ways_is_disposed_of_by_keyboard
     await desk.page.keyboard.press("Escape")
     await desk.page.keyboard.press("1")
     await desk.state("ready")
-    (done,) = await town.attempts(campaign)
-    assert (done["id"], done["outcome"]) == (attempt, "answered")
-    said = await town.ask("GET", f"/v1/attempts/{attempt}")
+    note = "Wants fibre in spring."  # written down a moment after the agent is free
+    said = await town.until(f"/v1/attempts/{attempt}", outcome="answered", note=note)
     assert said["disposition"]
-    assert said["note"] == "Wants fibre in spring."
+    assert [done["id"] for done in await town.attempts(campaign)] == [attempt]
 
 
 async def test_a_reload_in_the_middle_of_a_call_keeps_the_call_and_the_notes(
