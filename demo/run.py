@@ -250,7 +250,8 @@ class Demo:
         """Tell how people come in, and let the robots make room for those who sit down."""
         self.client_id = await client_of_demo(http)
         guests = await invite(http, list(seats)[-1], self.client_id)
-        self.tell(f"The console is at {self.url}; each of these signs in once:")
+        console = guests[0][2].partition("/welcome")[0]
+        self.tell(f"The console is at {console}; each of these signs in once:")
         for role, name, url in guests:
             self.tell(f"  {role.replace('_', ' '):15} {name:8} {url}")
         watching = Seats(http, robots, dict(seats), phones, self.tell).watch()
