@@ -79,7 +79,7 @@ def run_demo(
 
 
 def _tell(line: str) -> None:
-    console.print(f"[dim]·[/dim] {line}")
+    console.print(f"[dim]·[/dim] {line}", soft_wrap=True)  # an address stays in one piece
 
 
 def _attached(plan: Plan, url: str) -> Demo:
@@ -109,7 +109,7 @@ async def _run(demo: Demo, picture: Path | None, *, headless: bool) -> dict[str,
 async def _on_screen(demo: Demo) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     with Live(console=console, refresh_per_second=4, screen=False) as live:
-        demo.tell = lambda line: live.console.print(f"[dim]·[/dim] {line}")
+        demo.tell = lambda line: live.console.print(f"[dim]·[/dim] {line}", soft_wrap=True)
         painter = loop.create_task(_paint(demo, live))
         try:
             return await demo.run()
