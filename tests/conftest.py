@@ -14,6 +14,7 @@ from tests.postgres import Cluster
 
 HERE = Path(__file__).parent
 BROWSER = "tests/browser/"
+PLACES = {"browser": 0, "unit": 1, "chaos": 2, "pbx": 3}
 
 
 class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -34,19 +35,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduler
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the tests that wait for calls among those that compute, so that workers do both at
-    once and none is left with a long file at the end."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return
-    files = list(dict.fromkeys(item.path for item in items))
-    browser = [file for file in files if file.is_relative_to(HERE / "browser")]
-    waiting = [f for f in files if f.parent.name in {"chaos", "pbx"}]
-    quick = [file for file in files if file not in {*browser, *waiting}]
-    places = {file: float(place) for place, file in enumerate(quick)}
-    spread = len(quick) * 2 / 3 / max(1, len(waiting))
-    places |= {file: place * spread - 0.5 for place, file in enumerate(waiting)}
-    places |= dict.fromkeys(browser, -1.0)
-    items.sort(key=lambda item: places[item.path])
+    """Those that compute go beside the browser's; those that wait for calls, and want a machine
+    that answers in time, come after."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: PLACES.get(item.path.relative_to(HERE).parts[0], 1))
 
 
 @pytest.fixture(scope="session")
