@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cti.base.errors import UserError
-from cti.cli.options import Json, State, connect
+from cti.cli.options import Json, State, connect, find
 from cti.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -46,13 +45,4 @@ def list_clients(state: State = None, as_json: Json = False) -> None:
 
 def find_client(client: "Client", name: str) -> dict[str, Any]:
     """The client of this name, or else of this number. UserError names those there are."""
-    known: list[dict[str, Any]] = client.get("/v1/clients")
-    for key in ("name", "id"):
-        for one in known:
-            if str(one[key]) == name.strip():
-                return one
-    names = ", ".join(one["name"] for one in known)
-    raise UserError(
-        f"There is no client “{name}”.",
-        f"There are: {names}." if names else "Make one: `cti client add NAME`.",
-    )
+    return find(client, "client", name, "Make one: `cti client add NAME`.")

@@ -46,16 +46,21 @@ def connect(state: Path | None) -> "Client":
 
 def find_campaign(client: "Client", name: str) -> dict[str, Any]:
     """The campaign of this name, or else of this number. UserError names those there are."""
-    campaigns: list[dict[str, Any]] = client.get("/v1/campaigns")
+    return find(client, "campaign", name, "Make one: `cti campaign create NAME`.")
+
+
+def find(client: "Client", what: str, name: str, cure: str) -> dict[str, Any]:
+    """The campaign, client or script (`what`) of this name, or else of this number.
+
+    UserError names those there are, or says `cure` when there is none.
+    """
+    known: list[dict[str, Any]] = client.get(f"/v1/{what}s")
     for key in ("name", "id"):
-        for campaign in campaigns:
-            if str(campaign[key]) == name.strip():
-                return campaign
-    names = ", ".join(campaign["name"] for campaign in campaigns)
-    raise UserError(
-        f"There is no campaign “{name}”.",
-        f"There are: {names}." if names else "Make one: `cti campaign create NAME`.",
-    )
+        for one in known:
+            if str(one[key]) == name.strip():
+                return one
+    names = ", ".join(one["name"] for one in known)
+    raise UserError(f"There is no {what} “{name}”.", f"There are: {names}." if names else cure)
 
 
 def pair(text: str) -> tuple[str, str]:

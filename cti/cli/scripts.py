@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cti.base.errors import UserError
-from cti.cli.options import Json, State, connect, find_campaign
+from cti.cli.options import Json, State, connect, find, find_campaign
 from cti.cli.output import console, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -129,16 +129,7 @@ def remove(script: ScriptName, state: State = None) -> None:
 
 def find_script(client: "Client", name: str) -> dict[str, Any]:
     """The script of this name, or else of this number. UserError names those there are."""
-    known: list[dict[str, Any]] = client.get("/v1/scripts")
-    for key in ("name", "id"):
-        for one in known:
-            if str(one[key]) == name.strip():
-                return one
-    names = ", ".join(one["name"] for one in known)
-    raise UserError(
-        f"There is no script “{name}”.",
-        f"There are: {names}." if names else "Take one from a file: `cti script import FILE`.",
-    )
+    return find(client, "script", name, "Take one from a file: `cti script import FILE`.")
 
 
 def _warn(sentences: list[str]) -> None:
