@@ -195,6 +195,14 @@ class House:
         except TimeoutError:
             raise AssertionError(f"not within {seconds} s: {what or done}") from None
 
+    async def settle(self) -> None:
+        """After a test: cleared, and nothing was miscounted."""
+        await self.clear()
+        watchdog = self.service.watchdog
+        seen = watchdog.samples
+        await self.until(lambda: watchdog.samples > seen, "PBX and counters compared")
+        assert watchdog.mismatches == 0, watchdog.last
+
     async def clear(self) -> None:
         """After a test: no campaign, no call, nobody signed in."""
         for campaign in await self.ask("GET", "/v1/campaigns"):

@@ -39,10 +39,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(home: House) -> AsyncIterator[House]:
     yield home
-    await home.clear()
-    seen = home.service.watchdog.samples
-    await home.until(lambda: home.service.watchdog.samples > seen, "PBX and counters compared")
-    assert home.service.watchdog.mismatches == 0, home.service.watchdog.last
+    await home.settle()
 
 
 async def talking(house: House, persona: str, **answering: Any) -> tuple[int, str]:

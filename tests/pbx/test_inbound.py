@@ -27,8 +27,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(home: House) -> AsyncIterator[House]:
     yield home
-    await home.clear()
-    assert home.service.watchdog.mismatches == 0, home.service.watchdog.last
+    await home.settle()
 
 
 async def call_in(house: House, digits: str, seconds: float = 30.0) -> None:
