@@ -122,16 +122,7 @@ function Editor({ campaign }: { campaign: Campaign }) {
           <AsText {...section} />
         </Stack>
       </div>
-      <SaveBar
-        dirty={draft.dirty}
-        busy={save.busy}
-        fault={save.fault}
-        onSave={() => save.act()}
-        onReset={() => {
-          draft.reset();
-          save.forget();
-        }}
-      />
+      <SaveBar draft={draft} save={save} />
     </div>
   );
 }

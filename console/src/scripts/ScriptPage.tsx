@@ -122,16 +122,7 @@ function Editor({ script }: { script: Script }) {
         </Stack>
         <Rehearsal content={checked} />
       </div>
-      <SaveBar
-        dirty={draft.dirty}
-        busy={save.busy}
-        fault={save.fault}
-        onSave={() => save.act()}
-        onReset={() => {
-          draft.reset();
-          save.forget();
-        }}
-      />
+      <SaveBar draft={draft} save={save} />
     </div>
   );
 }

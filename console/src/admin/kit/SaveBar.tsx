@@ -1,20 +1,17 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { Fault } from "../../api/fault";
+import type { Act } from "../../api/act";
 import { FaultText } from "../../parts/FaultText";
-import { useGuard } from "./draft";
+import { type Draft, useGuard } from "./draft";
 import classes from "./kit.module.css";
 
 interface Props {
-  dirty: boolean;
-  busy: boolean;
-  fault: Fault | null;
-  onSave: () => void;
-  onReset: () => void;
+  draft: Pick<Draft<object>, "dirty" | "reset">;
+  save: Act;
 }
 
 /** Shown while there is something unsaved; also asks before the page is left with it. */
-export function SaveBar({ dirty, busy, fault, onSave, onReset }: Props) {
+export function SaveBar({ draft: { dirty, reset }, save: { act, busy, fault, forget } }: Props) {
   const { t } = useTranslation("admin");
   const guard = useGuard(dirty);
   const leaving = guard.state === "blocked";
@@ -39,10 +36,17 @@ export function SaveBar({ dirty, busy, fault, onSave, onReset }: Props) {
         </Group>
       ) : (
         <Group gap={8} wrap="nowrap">
-          <Button variant="default" onClick={onReset} disabled={busy || !dirty}>
+          <Button
+            variant="default"
+            disabled={busy || !dirty}
+            onClick={() => {
+              reset();
+              forget();
+            }}
+          >
             {t("discard")}
           </Button>
-          <Button onClick={onSave} loading={busy} disabled={!dirty}>
+          <Button onClick={() => act()} loading={busy} disabled={!dirty}>
             {t("parts:save")}
           </Button>
         </Group>

@@ -281,16 +281,7 @@ function Opened({ agent, onSecret, onClose }: OpenedProps) {
         </Group>
         <FaultText fault={kind.fault ?? secret.fault ?? remove.fault} />
       </Panel>
-      <SaveBar
-        dirty={draft.dirty}
-        busy={save.busy}
-        fault={save.fault}
-        onSave={() => save.act()}
-        onReset={() => {
-          draft.reset();
-          save.forget();
-        }}
-      />
+      <SaveBar draft={draft} save={save} />
     </div>
   );
 }

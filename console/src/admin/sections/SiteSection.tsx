@@ -236,16 +236,7 @@ function Editor({ site }: { site: SiteSettings }) {
           />
         )}
       </Panel>
-      <SaveBar
-        dirty={draft.dirty}
-        busy={save.busy}
-        fault={save.fault}
-        onSave={() => save.act()}
-        onReset={() => {
-          draft.reset();
-          save.forget();
-        }}
-      />
+      <SaveBar draft={draft} save={save} />
     </Stack>
   );
 }

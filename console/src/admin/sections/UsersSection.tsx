@@ -316,16 +316,7 @@ function Opened({ user, onLink, onClose }: OpenedProps) {
         </Group>
         <FaultText fault={fault} />
       </Panel>
-      <SaveBar
-        dirty={draft.dirty}
-        busy={save.busy}
-        fault={save.fault}
-        onSave={() => save.act()}
-        onReset={() => {
-          draft.reset();
-          save.forget();
-        }}
-      />
+      <SaveBar draft={draft} save={save} />
     </div>
   );
 }
