@@ -16,7 +16,9 @@ export function PhoneTrouble() {
         ? { key: "soundBlocked", act: "unblock", run: () => phone.unblockSound() }
         : view.micFault
           ? { key: `mic.${view.micFault}`, act: "retry", run: () => phone.retryMic() }
-          : null;
+          : view.micInstead !== null
+            ? { key: "mic.instead", act: "accept", run: () => phone.acceptMic() }
+            : null;
   if (!trouble) return null;
   return (
     <div
@@ -26,7 +28,7 @@ export function PhoneTrouble() {
       data-trouble={trouble.key}
     >
       <Stack gap={4} align="flex-start">
-        <Text size="sm">{t(`trouble.${trouble.key}`)}</Text>
+        <Text size="sm">{t(`trouble.${trouble.key}`, { mic: view.micInstead })}</Text>
         {trouble.act && (
           <Button
             size="compact-xs"

@@ -136,7 +136,7 @@ export class Phone {
 
   async chooseMic(id: string): Promise<void> {
     choose("mic", id);
-    this.set({ mic: id });
+    this.set({ mic: id, micInstead: null });
     await this.openMic();
   }
 
@@ -149,6 +149,11 @@ export class Phone {
   /** Ask for the microphone again: it was plugged in, or allowed. */
   retryMic(): void {
     void this.openMic();
+  }
+
+  /** The person has seen which microphone took over. */
+  acceptMic(): void {
+    this.set({ micInstead: null });
   }
 
   /** The person touched the page: now sound may be played. */
@@ -339,14 +344,21 @@ export class Phone {
     track.enabled = !this.view.muted;
     track.addEventListener("ended", () => {
       if (this.mic !== opened) return;
-      this.closeMic();
-      this.set({ micFault: "lost" });
-      void this.openMic(); // another one may be there
+      void this.micGone();
     });
     const sender = this.session?.connection
       ?.getSenders()
       .find((one) => one.track?.kind === "audio");
     await sender?.replaceTrack(track);
+  }
+
+  /** Another microphone may be there: then its person is told whom they speak into now. */
+  private async micGone(): Promise<void> {
+    this.closeMic();
+    this.set({ micFault: "lost" });
+    await this.openMic();
+    const [track] = this.mic?.getAudioTracks() ?? [];
+    if (track) this.set({ micInstead: track.label });
   }
 
   private closeMic(): void {

@@ -16,6 +16,8 @@ export interface PhoneView {
   mic: string;
   speaker: string;
   micFault: MicFault | null;
+  /** The microphone that took over from one that went, until its person has seen it. */
+  micInstead: string | null;
   /** The browser plays no sound before the person has touched the page. */
   soundBlocked: boolean;
   quality: Quality | null;
@@ -31,6 +33,7 @@ export const NO_PHONE: PhoneView = {
   mic: "",
   speaker: "",
   micFault: null,
+  micInstead: null,
   soundBlocked: false,
   quality: null,
 };
