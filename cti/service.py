@@ -439,7 +439,7 @@ class Service:
             if self.ready:
                 self.phones.connect_all()
         elif isinstance(event, ami.ContactChanged) and event.status != "Removed":
-            self.phones.registered(event.endpoint)
+            self.phones.registered(event.endpoint, event.uri)
             self.room.control.registered(event.endpoint)
         self.tracker.handle(event)
 

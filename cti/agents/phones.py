@@ -28,6 +28,8 @@ class Phones:
     signals: Signals
     rng: random.Random
     _failures: dict[int, int] = field(default_factory=dict)
+    _contacts: dict[str, str] = field(default_factory=dict)  # phone -> its address, a SIP URI
+    _called_at: dict[int, str] = field(default_factory=dict)  # agent -> where their phone is called
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _hang_ups: set[asyncio.Task[None]] = field(default_factory=set)
     _closed: bool = False
@@ -45,10 +47,20 @@ class Phones:
         for agent in self.roster:
             self._connect(agent)
 
-    def registered(self, phone: str) -> None:
-        """A phone has just registered: if its agent waits for it, call it now."""
+    def registered(self, phone: str, contact: str) -> None:
+        """A phone has just registered at `contact`: if its agent waits for it, call it now.
+
+        A call to where it was before, a page's closed connection say, nobody would answer: it is
+        given up for one to the new address.
+        """
+        self._contacts[phone] = contact
         for agent in self.roster:
-            if agent.phone == phone and agent.leg is None:
+            if agent.phone != phone:
+                continue
+            if agent.leg is not None and self._called_at.get(agent.id, contact) != contact:
+                self._failures.pop(agent.id, None)
+                self._let_go(agent.leg)
+            elif agent.leg is None:
                 self._failures.pop(agent.id, None)
                 task = self._tasks.get(agent.id)
                 if task is None:
@@ -82,6 +94,7 @@ class Phones:
         agent = self.roster.by_id(agent_of_leg(event.uniqueid))
         if agent is None or agent.mode != "nailed_up":
             return
+        self._called_at.pop(agent.id, None)
         signed_in = agent.state is not AgentState.SIGNED_OUT
         if agent.leg is None and signed_in:
             agent.leg = event.uniqueid  # the PBX did not answer our request, and did it
@@ -95,6 +108,7 @@ class Phones:
         agent = self.roster.by_id(agent_of_leg(uniqueid))
         if agent is None or (agent.leg is not None and agent.leg != uniqueid):
             return
+        self._called_at.pop(agent.id, None)
         if agent.leg == uniqueid:
             self.roster.phone_lost(agent)
         self._connect(agent)
@@ -129,6 +143,7 @@ class Phones:
                 log.warning("agent.phone_unreachable", agent=agent.name, phone=agent.phone)
             # Named before it exists: its events may overtake the answer to the request.
             agent.leg = agent_leg_id(agent.id)
+            self._called_at[agent.id] = self._contacts.get(agent.phone, "")
             try:
                 await self.pbx.call_phone(agent.leg, agent.phone)
             except PbxError as error:

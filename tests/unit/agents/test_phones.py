@@ -9,10 +9,11 @@ from structlog.testing import capture_logs
 from cti.agents.phones import LONGEST_RETRY
 from cti.agents.states import Agent, AgentState
 from cti.ami import actions as act
-from tests.fake_pbx import PICKS_UP, Far
+from tests.fake_pbx import NO_ANSWER, PICKS_UP, Far
 from tests.unit.floor.rig import SOON, Rig
 
 S = AgentState
+HERE, THERE = "sip:anna@127.0.0.1:5070;transport=ws", "sip:anna@127.0.0.1:5071;transport=ws"
 
 
 def calls(rig: Rig, agent: Agent) -> list[float]:
@@ -86,20 +87,40 @@ async def test_a_phone_that_registers_is_called_without_waiting(rig: Rig) -> Non
     anna = await rig.agent("anna")
     await asyncio.sleep(200)
     rig.fake.phones["agent-anna"] = PICKS_UP
-    rig.phones.registered("agent-bert")
+    rig.phones.registered("agent-bert", HERE)
     await asyncio.sleep(SOON)
     assert not anna.free
-    rig.phones.registered("agent-anna")
+    rig.phones.registered("agent-anna", HERE)
     await asyncio.sleep(SOON)
     assert anna.free
 
 
+async def test_a_call_to_where_the_phone_was_is_given_up_for_where_it_is(rig: Rig) -> None:
+    """A page that is read anew: what was sent to its old connection is lost without a word."""
+    rig.phones.registered("agent-anna", HERE)
+    rig.fake.phones["agent-anna"] = NO_ANSWER
+    anna = await rig.agent("anna")
+    lost = anna.leg
+    rig.phones.registered("agent-anna", HERE)  # the same once more: renewed
+    await asyncio.sleep(SOON)
+    assert living(rig) == [lost]
+    rig.fake.phones["agent-anna"] = PICKS_UP
+    rig.phones.registered("agent-anna", THERE)
+    await asyncio.sleep(SOON)
+    assert anna.free
+    assert living(rig) == [anna.leg]
+    assert anna.leg != lost
+    rig.phones.registered("agent-anna", HERE)  # the line that is up is left alone
+    await asyncio.sleep(SOON)
+    assert len(calls(rig, anna)) == 2
+
+
 async def test_a_registered_phone_of_nobody_who_waits_is_left_alone(rig: Rig) -> None:
     anna = await rig.agent("anna")
-    rig.phones.registered("agent-anna")
+    rig.phones.registered("agent-anna", HERE)
     rig.roster.sign_out(anna)
     await asyncio.sleep(SOON)
-    rig.phones.registered("agent-anna")
+    rig.phones.registered("agent-anna", HERE)
     await asyncio.sleep(SOON)
     assert len(calls(rig, anna)) == 1
 

@@ -139,7 +139,7 @@ async def test_a_page_that_is_back_in_time_has_its_call_again(desk: ControlRig) 
     assert (anna.state, anna.call, anna.leg) == (S.TALKING, talk.call, None)
     assert desk.fake.channels_now[talk.call].way == ("customers", "parked")
     del desk.fake.phones["agent-anna"]
-    desk.phones.registered("agent-anna")
+    desk.phones.registered("agent-anna", "sip:anna@there")
     await asyncio.sleep(0.3)
     assert desk.rooms() == TOGETHER
     assert desk.parts()[-1] == ("anna", "returned")
