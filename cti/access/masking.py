@@ -13,6 +13,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, PlainSerializer, WithJsonSchema
 
+from cti.texts.reader import told
+
 HIDDEN = "****"
 _SHOWN_AT_END = 4
 _COUNTRY = 3
@@ -71,7 +73,7 @@ def shown(number: str) -> str:
 
 
 def said(text: str) -> str:
-    """A sentence as the one who asks may read it."""
+    """A sentence as the one who asks may read it, and in their language."""
     return _shown_text(text)
 
 
@@ -84,7 +86,7 @@ def _shown_text_or_none(text: str | None) -> str | None:
 
 
 def _shown_text(text: str) -> str:
-    return text if _in_full.get() else masked_text(text)
+    return told(text if _in_full.get() else masked_text(text))
 
 
 FORMAT = "phone-number"
@@ -109,7 +111,9 @@ TextWithNumbers = Annotated[
     PlainSerializer(_shown_text, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": f"text-with-{FORMAT}s"}, mode="serialization"),
 ]
-"""Words that may quote a number: what looks like one is masked in JSON."""
+"""Words that may quote a number: what looks like one is masked in JSON, and what is ours is told
+in the reader's language.
+"""
 
 OptionalTextWithNumbers = Annotated[
     str | None,

@@ -19,6 +19,7 @@ from cti.access.who import Door, Needs, Public, Sight, TokenDoor, public
 from cti.api.acts import Acts, Tell
 from cti.api.console import BodyLimit, Console, SafeHeaders
 from cti.base.errors import Conflict, NotFound, UserError
+from cti.texts.reader import ReadersLanguage, told
 
 Check = Callable[[], Awaitable[dict[str, str]]]
 
@@ -78,6 +79,7 @@ def create_app(
         app.router.default = Console(console, app.router.default)
     app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(ReadersLanguage)
     return app
 
 
@@ -162,17 +164,18 @@ def _errors_in_one_form(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def no_such_route(_: Request, error: HTTPException) -> JSONResponse:
-        fault = {"error": f"{error.detail}.", "cure": "See /docs for what there is."}
-        return JSONResponse(fault, error.status_code, error.headers)
+        fault = Fault(error=told(f"{error.detail}."), cure=told("See /docs for what there is."))
+        return JSONResponse(fault.model_dump(), error.status_code, error.headers)
 
     @app.exception_handler(Exception)
     async def our_fault(_: Request, error: Exception) -> JSONResponse:
-        fault = {"error": f"The service failed ({type(error).__name__}).", "cure": "See its log."}
-        return JSONResponse(fault, 500)
+        what = told(f"The service failed ({type(error).__name__}).")
+        return JSONResponse({"error": what, "cure": told("See its log.")}, 500)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "body")
         what = f"{where or 'body'}: {first['msg']}."
-        return JSONResponse({"error": said(what), "cure": "See /docs for the expected form."}, 422)
+        cure = told("See /docs for the expected form.")
+        return JSONResponse({"error": said(what), "cure": cure}, 422)
