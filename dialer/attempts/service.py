@@ -1,11 +1,13 @@
 """Looking attempts up: one with its whole story, or many by what they have in common."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.access.masking import PhoneNumber, TextWithNumbers
 from cti.agents.models import AgentRow
@@ -73,6 +75,7 @@ class AttemptView(BaseModel):
     bridged_at: datetime | None = None
     ended_at: datetime | None = None
     agent_id: int | None = None
+    agent: str | None = Field(None, description="sign-in name of the agent who had the call")
     cause: int | None = Field(None, description="Q.850")
     sip_code: int | None = None
     outcome: str | None = None
@@ -99,9 +102,10 @@ class AttemptService:
             query = select(CorrectionRow).where(CorrectionRow.attempt_id == attempt_id)
             corrections = (await session.scalars(query.order_by(CorrectionRow.id))).all()
             answers = await read_answers(session, attempt_id)
+            agents = await self._agents(session, [row] if row else [])
         if row is None:
             raise NotFound(f"There is no attempt {attempt_id!r}.")
-        view = _view(row, self.flights.get(attempt_id))
+        view = _view(row, self.flights.get(attempt_id), agents)
         view.answers = answers
         view.corrections = [
             CorrectionView(
@@ -143,11 +147,23 @@ class AttemptService:
             query = query.where(AttemptRow.agent_id.in_(of_team))
         async with self.store.read() as session:
             rows = (await session.scalars(query.limit(limit))).all()
-        return [_view(row, self.flights.get(row.id)) for row in rows]
+            agents = await self._agents(session, rows)
+        return [_view(row, self.flights.get(row.id), agents) for row in rows]
+
+    async def _agents(self, session: AsyncSession, rows: Sequence[AttemptRow]) -> dict[int, str]:
+        """Names of the agents who had, or have, these calls."""
+        flights = [flight for row in rows if (flight := self.flights.get(row.id))]
+        ids = {row.agent_id for row in rows} | {flight.agent_id for flight in flights}
+        ids.discard(None)
+        if not ids:
+            return {}
+        query = select(AgentRow.id, AgentRow.name).where(AgentRow.id.in_(ids))
+        return {agent.id: agent.name for agent in await session.execute(query)}
 
 
-def _view(row: AttemptRow, flight: Flight | None) -> AttemptView:
+def _view(row: AttemptRow, flight: Flight | None, agents: Mapping[int, str]) -> AttemptView:
     evidence = flight.evidence.as_list() if flight else row.evidence
+    agent_id = flight.agent_id if flight else row.agent_id
     return AttemptView(
         id=row.id,
         campaign_id=row.campaign_id,
@@ -159,7 +175,8 @@ def _view(row: AttemptRow, flight: Flight | None) -> AttemptView:
         answered_at=flight.moment(flight.answered) if flight else row.answered_at,
         bridged_at=flight.moment(flight.bridged) if flight else row.bridged_at,
         ended_at=row.ended_at,
-        agent_id=flight.agent_id if flight else row.agent_id,
+        agent_id=agent_id,
+        agent=agents.get(agent_id) if agent_id is not None else None,
         cause=row.cause,
         sip_code=row.sip_code,
         outcome=row.outcome,

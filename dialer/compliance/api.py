@@ -76,6 +76,12 @@ class Withdrawal(_Scoped):
     by: Name = ""
 
 
+class Ending(BaseModel):
+    """Why something ends that is named by the path."""
+
+    why: Text = ""
+
+
 class Withdrawn(BaseModel):
     """How many consents ended."""
 
@@ -130,6 +136,15 @@ def _bar_routes(routes: APIRouter, service: DoNotCallService) -> None:
         return await service.bar(
             new.numbers, why, client_id=new.client_id, campaign_id=new.campaign_id
         )
+
+    @routes.post(
+        "/leads/{lead_id}/do-not-call",
+        status_code=201,
+        summary="Put a lead's numbers on the list, as far as its campaign says",
+        dependencies=[needs(Right.EDIT_DNC, also=Right.SEE_LEADS)],
+    )
+    async def bar_lead(lead_id: int, asked: Ending, who: Me) -> BarResult:
+        return await service.bar_lead(lead_id, Why(asked.why, Source.PERSON, who.signs("")))
 
     @routes.get(
         "/dnc", summary="The do-not-call list, page by page", dependencies=[needs(Right.SEE_DNC)]
@@ -239,11 +254,37 @@ def _consent_routes(routes: APIRouter, service: ConsentService) -> None:
 
     @routes.get(
         "/consents",
-        summary="Every consent of a number, withdrawn ones too",
+        summary="Every consent of a number, or all page by page; withdrawn ones too",
         dependencies=[needs(Right.SEE_DNC)],
     )
-    async def consents(number: str) -> list[Consent]:
-        return await service.of_number(number)
+    async def consents(
+        number: str | None = None,
+        client_id: int | None = None,
+        campaign_id: int | None = None,
+        after: Annotated[int | None, Query(description="go on after this one")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> list[Consent]:
+        if number is not None:
+            return await service.of_number(number)
+        return await service.listed(
+            client_id=client_id, campaign_id=campaign_id, after=after, limit=limit
+        )
+
+    @routes.get(
+        "/consents/{consent_id}/number",
+        summary="The number of a consent in full; this is audited",
+        dependencies=[needs(Right.SEE_NUMBERS, also=Right.SEE_DNC, audited="numbers.shown")],
+    )
+    async def number_of_consent(consent_id: int) -> FullNumber:
+        return FullNumber(number=await service.number_of(consent_id))
+
+    @routes.post(
+        "/consents/{consent_id}/withdraw",
+        summary="End one consent; it is kept",
+        dependencies=[needs(Right.EDIT_DNC)],
+    )
+    async def withdraw_one(consent_id: int, asked: Ending, who: Me) -> Consent:
+        return await service.withdraw_one(consent_id, why=asked.why, by=who.signs(""))
 
     @routes.post(
         "/consents/withdraw",

@@ -7,10 +7,11 @@ from typing import cast
 from sqlalchemy import Connection, Table, insert, select, update
 
 from cti.base.clock import Clock
-from cti.base.errors import NotFound, UserError
+from cti.base.errors import Conflict, NotFound, UserError
 from cti.store.engine import Store
 from dialer.compliance.models import ConsentRow
 from dialer.compliance.places import find_scope, reopen
+from dialer.compliance.scopes import Reach
 from dialer.compliance.views import Consent, ConsentResult
 from dialer.leads.numbers import RefusedError, normalise
 
@@ -107,6 +108,50 @@ class ConsentService:
             return len(ended)
 
         return await self._store.transact(work)
+
+    async def withdraw_one(self, consent_id: int, *, why: str, by: str) -> Consent:
+        """End one consent; it is kept. Raises NotFound; Conflict when it was withdrawn before."""
+        ended = (
+            update(_CONSENTS)
+            .where(_CONSENTS.c.id == consent_id, _CONSENTS.c.withdrawn_at.is_(None))
+            .values(withdrawn_at=self._clock.now(), withdrawn_by=by[:64], withdrawn_why=why[:255])
+            .returning(*_CONSENTS.c)
+        )
+        row = await self._store.transact(lambda connection: connection.execute(ended).first())
+        if row is None:
+            await self.number_of(consent_id)
+            raise Conflict("The consent was withdrawn before.")
+        return Consent.model_validate(row)
+
+    async def number_of(self, consent_id: int) -> str:
+        """The number a consent is for. Raises NotFound."""
+        async with self._store.read() as session:
+            row = await session.get(ConsentRow, consent_id)
+        if row is None:
+            raise NotFound(f"There is no consent {consent_id}.")
+        return row.number
+
+    async def listed(
+        self,
+        *,
+        client_id: int | None = None,
+        campaign_id: int | None = None,
+        after: int | None = None,
+        limit: int = 100,
+    ) -> list[Consent]:
+        """Consents, the newest first, withdrawn and expired ones too; after: go on after this one.
+
+        client_id, campaign_id: those that were given to it alone.
+        """
+        query = select(ConsentRow).order_by(ConsentRow.id.desc()).limit(limit)
+        if client_id is not None:
+            query = query.filter_by(reach=Reach.CLIENT.value, reach_key=client_id)
+        if campaign_id is not None:
+            query = query.filter_by(reach=Reach.CAMPAIGN.value, reach_key=campaign_id)
+        if after is not None:
+            query = query.where(ConsentRow.id < after)
+        async with self._store.read() as session:
+            return [Consent.model_validate(row) for row in await session.scalars(query)]
 
     async def of_number(self, number: str) -> list[Consent]:
         """Every consent of a number, the newest first, withdrawn and expired ones too."""

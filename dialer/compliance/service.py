@@ -17,6 +17,8 @@ from cti.base.errors import NotFound, UserError
 from cti.base.signals import Signals
 from cti.base.tasks import end, undivided
 from cti.store.engine import Store
+from dialer.campaigns.models import CampaignRow
+from dialer.campaigns.settings import CampaignSettings
 from dialer.compliance.bar_file import BarFile, BarOptions
 from dialer.compliance.caps import LOOK_BACK
 from dialer.compliance.check import Entry
@@ -44,6 +46,7 @@ from dialer.compliance.views import (
     Refused,
 )
 from dialer.compliance.writing import Added, NewBar, Source, add_bars, lift_bar
+from dialer.leads.models import LeadRow, NumberRow
 from dialer.leads.numbers import RefusedError
 from dialer.leads.uploads import discard, discard_others, keep_file
 
@@ -131,6 +134,26 @@ class DoNotCallService:
             known=done.known,
             rejected=rejected,
             in_flight=self._in_flight(listed, scope),
+        )
+
+    async def bar_lead(self, lead_id: int, why: Why) -> BarResult:
+        """Put every number of a lead on the list, for as many as its campaign says.
+
+        Raises NotFound.
+        """
+        async with self._store.read() as session:
+            lead = await session.get(LeadRow, lead_id)
+            if lead is None:
+                raise NotFound(f"There is no lead {lead_id}.")
+            campaign = await session.get_one(CampaignRow, lead.campaign_id)
+            query = select(NumberRow.e164).where(NumberRow.lead_id == lead_id)
+            numbers = list(await session.scalars(query))
+        reach = CampaignSettings.model_validate(campaign.settings).do_not_call
+        return await self.bar(
+            numbers,
+            why,
+            client_id=campaign.client_id if reach == "client" else None,
+            campaign_id=campaign.id if reach == "campaign" else None,
         )
 
     async def lift(

@@ -1,19 +1,23 @@
 """Routes of leads and their imports."""
 
-from fastapi import APIRouter, Request
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from cti.access.masking import FullNumber
 from cti.access.rights import Right
-from cti.access.who import needs
+from cti.access.who import Me, needs
 from cti.api.uploads import chunks_of, csv_file, form_of, options_of, uploaded
 from cti.base.errors import NotFound
 from dialer.leads.preview import ImportPreview
 from dialer.leads.rows import ImportOptions
+from dialer.leads.search import FoundLead, State, Wanted
 from dialer.leads.service import LeadService
 from dialer.leads.uploads import MAX_FILE
-from dialer.leads.views import ImportProgress, Lead
+from dialer.leads.views import ImportProgress, Lead, LeadList
 
 
 class StartedImport(BaseModel):
@@ -141,6 +145,36 @@ def router(service: LeadService) -> APIRouter:
 
 
 def _add_leads(routes: APIRouter, service: LeadService) -> None:
+    @routes.get(
+        "/campaigns/{campaign_id}/lists",
+        summary="A campaign's lists, of which reports are made",
+        dependencies=[needs(Right.SEE_REPORTS)],
+    )
+    async def lists(campaign_id: int) -> list[LeadList]:
+        return await service.lists(campaign_id)
+
+    @routes.get(
+        "/leads",
+        summary="Leads by number, name or reference, the newest first",
+        dependencies=[needs(Right.SEE_LEADS)],
+    )
+    async def find(
+        who: Me,
+        text: Annotated[
+            str,
+            Query(
+                max_length=128,
+                description="name, reference, number with country code, or its last four digits",
+            ),
+        ] = "",
+        campaign_id: int | None = None,
+        state: State | None = None,
+        after: Annotated[int | None, Query(description="go on after this lead")] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> list[FoundLead]:
+        wanted = Wanted(text, campaign_id, state, after, limit)
+        return await service.find(replace(wanted, whole_numbers=who.may(Right.SEE_NUMBERS)))
+
     @routes.get(
         "/leads/{lead_id}", summary="A lead and its numbers", dependencies=[needs(Right.SEE_LEADS)]
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.clock import Clock
@@ -22,8 +22,9 @@ from dialer.leads.importer import Importer, LeadFile
 from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
 from dialer.leads.preview import ImportPreview, Previews
 from dialer.leads.rows import ImportOptions
+from dialer.leads.search import FoundLead, Wanted, query_of
 from dialer.leads.uploads import discard, discard_others, keep_file
-from dialer.leads.views import ImportProgress, Lead, Number
+from dialer.leads.views import ImportProgress, Lead, LeadList, Number
 
 _PAGE = 1000
 
@@ -207,6 +208,30 @@ class LeadService:
             )
             known = {name: getattr(row, name) for name in Lead.model_fields if name != "numbers"}
             return Lead(**known, numbers=[Number.model_validate(number) for number in numbers])
+
+    async def find(self, wanted: Wanted) -> list[FoundLead]:
+        """Leads that match, the newest first. `wanted.region` is the service's own."""
+        wanted = replace(wanted, region=self._default_region)
+        async with self._store.read() as session:
+            return [
+                FoundLead.model_validate(row) for row in await session.execute(query_of(wanted))
+            ]
+
+    async def lists(self, campaign_id: int) -> list[LeadList]:
+        """A campaign's lists, the oldest first. Raises NotFound for the campaign."""
+        await self._region(campaign_id)
+        query = (
+            select(
+                *(LeadListRow.id, LeadListRow.name, LeadListRow.created_at),
+                func.count(LeadRow.id).label("leads"),
+            )
+            .outerjoin(LeadRow, LeadRow.list_id == LeadListRow.id)
+            .where(LeadListRow.campaign_id == campaign_id)
+            .group_by(LeadListRow.id)
+            .order_by(LeadListRow.id)
+        )
+        async with self._store.read() as session:
+            return [LeadList.model_validate(row) for row in await session.execute(query)]
 
     async def close(self) -> None:
         """Interrupt running imports; they stay `running` in the database."""

@@ -28,6 +28,17 @@ class ImportProgress(BaseModel):
     finished_at: datetime | None
 
 
+class LeadList(BaseModel):
+    """A list as it was delivered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    leads: int
+    created_at: datetime
+
+
 class Number(BaseModel):
     """A telephone number of a lead."""
 

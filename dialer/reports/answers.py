@@ -13,7 +13,7 @@ from dialer.attempts.models import AttemptRow
 from dialer.compliance.windows import zone
 from dialer.leads.models import LeadRow
 from dialer.reports import feedback
-from dialer.reports.feedback import ListFacts
+from dialer.reports.feedback import ALWAYS, Days, ListFacts
 from dialer.reports.sheets import Column
 from dialer.scripts.models import AttemptAnswersRow
 from dialer.scripts.told import in_words, read_asked
@@ -65,20 +65,23 @@ async def find_questions(store: Store, about: ListFacts) -> Questions:
 
 
 async def read_answered(
-    store: Store, about: ListFacts, questions: Questions
+    store: Store, about: ListFacts, questions: Questions, days: Days = ALWAYS
 ) -> AsyncIterator[list[list[str | int]]]:
-    """The rows of the table, in the order of the attempts' ids, which is that of their time."""
+    """The rows of the table, in the order of the attempts' ids, which is that of their time.
+
+    days: only of attempts that were made then.
+    """
     last = ""
     while True:
         async with store.read() as session:
-            rows = await _page(session, about, last)
+            rows = await _page(session, about, days, last)
         if not rows:
             return
         yield [_cells(row, questions) for row in rows]
         last = rows[-1].id
 
 
-async def _page(session: AsyncSession, about: ListFacts, last: str) -> Sequence[Any]:
+async def _page(session: AsyncSession, about: ListFacts, days: Days, last: str) -> Sequence[Any]:
     query = (
         select(
             *(AttemptRow.id, AttemptRow.e164, AttemptRow.placed_at, AttemptRow.disposition),
@@ -87,7 +90,7 @@ async def _page(session: AsyncSession, about: ListFacts, last: str) -> Sequence[
         )
         .join(AttemptAnswersRow, AttemptAnswersRow.attempt_id == AttemptRow.id)
         .join(LeadRow, LeadRow.id == AttemptRow.lead_id)
-        .where(LeadRow.list_id == about.list_id, AttemptRow.id > last)
+        .where(LeadRow.list_id == about.list_id, AttemptRow.id > last, *days.hold())
         .order_by(AttemptRow.id)
         .limit(feedback.BATCH)
     )

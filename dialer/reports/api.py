@@ -30,7 +30,15 @@ def router(service: ReportService) -> APIRouter:
         full = who.is_program if order.full_numbers is None else order.full_numbers
         if full:
             _may_see_numbers(who)
-        return await service.order(order.model_copy(update={"full_numbers": full}))
+        return await service.order(order.model_copy(update={"full_numbers": full}), who.name)
+
+    @routes.get(
+        "",
+        summary="Reports that are kept, the newest first",
+        dependencies=[needs(Right.SEE_REPORTS, narrowed=True)],
+    )
+    async def listed(who: Me) -> list[ReportProgress]:
+        return service.reports(who.only_client)
 
     @routes.get(
         "/{report_id}", summary="How far a report is", dependencies=[needs(Right.SEE_REPORTS)]

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.errors import NotFound
@@ -56,7 +56,7 @@ _BY_MEANING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """The list a report is about. dispositions: {code: what it means}."""
+    """The list a report is about. dispositions: {code: what it means}. leads: on it, now."""
 
     list_id: int
     campaign: str
@@ -64,6 +64,8 @@ class ListFacts:
     name: str
     imported_at: datetime
     dispositions: dict[str, Meaning]
+    client_id: int | None
+    leads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ async def find_list(store: Store, campaign_id: int, name: str | None) -> ListFac
             which = f"no list “{name}”" if name is not None else "not one list alone"
             raise NotFound(f"Campaign “{campaign.name}” has {which}.", f"There are: {names}.")
         client = await session.get(ClientRow, campaign.client_id) if campaign.client_id else None
+        counted = select(func.count()).where(LeadRow.list_id == chosen[0].id)
+        leads = await session.scalar(counted) or 0
     settings = CampaignSettings.model_validate(campaign.settings)
     return ListFacts(
         chosen[0].id,
@@ -153,11 +157,38 @@ async def find_list(store: Store, campaign_id: int, name: str | None) -> ListFac
         chosen[0].name,
         chosen[0].created_at,
         {disposition.code: disposition.meaning for disposition in settings.dispositions},
+        campaign.client_id,
+        leads,
     )
 
 
-async def read_leads(store: Store, about: ListFacts) -> AsyncIterator[list[LeadResult]]:
-    """Every lead of the list, in the order of its file."""
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A time in which calls were made: from `since` on, until before `before`; unset: no end."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.before is not None
+
+    def hold(self) -> list[ColumnElement[bool]]:
+        """Conditions: the attempt was made then."""
+        ends = []
+        if self.since is not None:
+            ends.append(AttemptRow.placed_at >= self.since)
+        if self.before is not None:
+            ends.append(AttemptRow.placed_at < self.before)
+        return ends
+
+
+ALWAYS: Final = Days()
+
+
+async def read_leads(
+    store: Store, about: ListFacts, days: Days = ALWAYS
+) -> AsyncIterator[list[LeadResult]]:
+    """Every lead of the list, in the order of its file; days: those that were dialled then."""
     last = 0
     while True:
         query = (
@@ -166,6 +197,9 @@ async def read_leads(store: Store, about: ListFacts) -> AsyncIterator[list[LeadR
             .order_by(LeadRow.id)
             .limit(BATCH)
         )
+        if days:
+            dialled = select(AttemptRow.id).where(AttemptRow.lead_id == LeadRow.id, *days.hold())
+            query = query.where(dialled.exists())
         async with store.read() as session:
             leads = (await session.execute(query)).all()
             if not leads:

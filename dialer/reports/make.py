@@ -1,18 +1,19 @@
 """Writes the feedback report of a list to a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from cti.access.masking import in_full, said
 from cti.store.engine import Store
 from dialer.reports.answers import find_questions, read_answered
 from dialer.reports.feedback import (
+    Days,
     LeadResult,
     ListFacts,
     RefusedRow,
@@ -59,6 +60,27 @@ REFUSED_COLUMNS: Final = (
 )
 
 
+LEAD_COLUMN_KEYS: Final = (
+    *("reference", "name", "numbers", "result", "closed_because", "last_outcome", "disposition"),
+    *("reason", "note", "dials", "last_attempt", "next_dial"),
+)
+"""`LEAD_COLUMNS`, as programs name them."""
+LeadColumn = Literal[
+    "reference",
+    "name",
+    "numbers",
+    "result",
+    "closed_because",
+    "last_outcome",
+    "disposition",
+    "reason",
+    "note",
+    "dials",
+    "last_attempt",
+    "next_dial",
+]
+
+
 class FeedbackOrder(BaseModel):
     """What is to be written. part: of a CSV, which holds one table; a workbook holds them all."""
 
@@ -71,6 +93,32 @@ class FeedbackOrder(BaseModel):
         description="with nothing hidden: needs the right to see numbers; "
         "unset: masked for people, in full for programs",
     )
+    since: AwareDatetime | None = Field(
+        default=None, description="only leads that were dialled at or after this, with UTC offset"
+    )
+    before: AwareDatetime | None = Field(default=None, description="… and before this")
+    columns: list[LeadColumn] | None = Field(
+        default=None,
+        min_length=1,
+        description="of the table of leads, in this order; unset: all",
+    )
+
+    @property
+    def days(self) -> Days:
+        """The time that the report is of."""
+        return Days(self.since, self.before)
+
+    @property
+    def positions(self) -> list[int]:
+        """Which of `LEAD_COLUMNS`, each once, in the order they were asked for."""
+        asked = dict.fromkeys(self.columns or LEAD_COLUMN_KEYS)
+        return [LEAD_COLUMN_KEYS.index(key) for key in asked]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.before and self.since >= self.before:
+            raise ValueError("the time ends before it begins")
+        return self
 
 
 async def make_feedback(
@@ -82,29 +130,33 @@ async def make_feedback(
     """
     about = await find_list(store, order.campaign_id, order.list_name)
     with in_full() if order.full_numbers else nullcontext():
-        if order.format == "csv":
-            return await _csv(store, about, order.part, path, seen)
-        return await _book(store, about, path, seen)
+        make = _csv if order.format == "csv" else _book
+        return await make(store, about, order, path, seen)
 
 
 async def _csv(
-    store: Store, about: ListFacts, part: Part, path: Path, seen: Callable[[int], None]
+    store: Store, about: ListFacts, order: FeedbackOrder, path: Path, seen: Callable[[int], None]
 ) -> Summary:
+    part, chosen = order.part, order.positions
     if part == "answers":
-        return await _answers_csv(store, about, path)
+        return await _answers_csv(store, about, order.days, path)
     summary = Summary()
-    columns = {"leads": LEAD_COLUMNS, "wrong": WRONG_COLUMNS, "refused": REFUSED_COLUMNS}[part]
+    columns = {
+        "leads": _lead_columns(chosen),
+        "wrong": WRONG_COLUMNS,
+        "refused": REFUSED_COLUMNS,
+    }[part]
     with closing(CsvTable(path, columns)) as table:
         if part == "refused":
             async for rows in read_refused(store, about):
                 for row in rows:
                     table.add(_refused_cells(row))
             return summary
-        async for leads in read_leads(store, about):
+        async for leads in read_leads(store, about, order.days):
             for lead in leads:
                 summary.add(lead)
                 if part == "leads":
-                    table.add(_lead_cells(lead))
+                    table.add(_lead_cells(lead, chosen))
                 else:
                     for number in lead.wrong:
                         table.add(_wrong_cells(number))
@@ -112,43 +164,48 @@ async def _csv(
     return summary
 
 
-async def _answers_csv(store: Store, about: ListFacts, path: Path) -> Summary:
+async def _answers_csv(store: Store, about: ListFacts, days: Days, path: Path) -> Summary:
     questions = await find_questions(store, about)
     with closing(CsvTable(path, questions.columns)) as table:
-        async for rows in read_answered(store, about, questions):
+        async for rows in read_answered(store, about, questions, days):
             for row in rows:
                 table.add(row)
     return Summary()
 
 
-async def _book(store: Store, about: ListFacts, path: Path, seen: Callable[[int], None]) -> Summary:
+async def _book(
+    store: Store, about: ListFacts, order: FeedbackOrder, path: Path, seen: Callable[[int], None]
+) -> Summary:
     summary, book = Summary(), Book()
     page = book.page("Summary", [24, *([14] * 20)])
     wrong = {kind: book.sheet(kind.value.capitalize(), WRONG_COLUMNS) for kind in Wrong}
-    table = book.sheet("All leads", LEAD_COLUMNS)
-    async for leads in read_leads(store, about):
+    chosen = order.positions
+    table = book.sheet("All leads", _lead_columns(chosen))
+    async for leads in read_leads(store, about, order.days):
         for lead in leads:
             summary.add(lead)
-            table.add(_lead_cells(lead))
+            table.add(_lead_cells(lead, chosen))
             for number in lead.wrong:
                 wrong[number.kind].add(_wrong_cells(number))
         seen(summary.leads)
-    await _answers_sheet(store, about, book)
+    await _answers_sheet(store, about, order.days, book)
     refused, count = book.sheet("Refused at import", REFUSED_COLUMNS), 0
     async for rows in read_refused(store, about):
         for row in rows:
             refused.add(_refused_cells(row))
         count += len(rows)
     page.title(f"Feedback on list “{about.name}”")
-    for name, value in (
+    facts: list[tuple[str, str | int]] = [
         ("campaign", about.campaign),
         ("client", about.client or "–"),
         ("list since", f"{about.imported_at:%Y-%m-%d %H:%M} UTC"),
         ("report of", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+        *_span(order.days),
         ("leads", summary.leads),
         ("dials", summary.dials),
         ("rows refused at import", count),
-    ):
+    ]
+    for name, value in facts:
         page.add([name, value])
     page.add([])
     page.header(["wrong data", "numbers"])
@@ -164,22 +221,35 @@ async def _book(store: Store, about: ListFacts, path: Path, seen: Callable[[int]
     return summary
 
 
-async def _answers_sheet(store: Store, about: ListFacts, book: Book) -> None:
+async def _answers_sheet(store: Store, about: ListFacts, days: Days, book: Book) -> None:
     """A sheet of what people answered, if agents followed a script."""
     questions = await find_questions(store, about)
     if not questions.keys:
         return
     table = book.sheet("Answers", questions.columns)
-    async for rows in read_answered(store, about, questions):
+    async for rows in read_answered(store, about, questions, days):
         for row in rows:
             table.add(row)
 
 
-def _lead_cells(lead: LeadResult) -> list[str | int]:
+def _span(days: Days) -> list[tuple[str, str]]:
+    """Lines of the summary: of which time the report is."""
+    ends = (("dialled since", days.since), ("dialled before", days.before))
+    return [
+        (name, f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC") for name, at in ends if at is not None
+    ]
+
+
+def _lead_columns(chosen: Sequence[int]) -> list[Column]:
+    return [LEAD_COLUMNS[position] for position in chosen]
+
+
+def _lead_cells(lead: LeadResult, chosen: Sequence[int]) -> list[str | int]:
     shown = replace(
         lead, numbers=said(lead.numbers), reason=said(lead.reason), note=said(lead.note)
     )
-    return [*astuple(shown)[:-1]]
+    cells = astuple(shown)
+    return [cells[position] for position in chosen]
 
 
 def _wrong_cells(number: WrongNumber) -> list[str]:

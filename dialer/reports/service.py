@@ -17,8 +17,8 @@ from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store
-from dialer.reports.feedback import find_list
-from dialer.reports.make import FeedbackOrder
+from dialer.reports.feedback import ListFacts, find_list
+from dialer.reports.make import FeedbackOrder, Part
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +36,24 @@ class ReportProgress(BaseModel):
     file_name: str
     error: str | None
     made_at: datetime
+    campaign_id: int
+    campaign: str
+    list_name: str
+    format: Literal["xlsx", "csv"]
+    part: Part = Field(description="which table a CSV holds")
+    full_numbers: bool = Field(description="it shows numbers with nothing hidden")
+    since: datetime | None = Field(description="only leads dialled at or after this")
+    before: datetime | None = Field(description="… and before this")
+    by: str = Field(description="who asked for it")
+    total: int | None = Field(description="leads of the whole list, an estimate of all to write")
 
 
 @dataclass(slots=True)
 class _Job:
     id: int
     order: FeedbackOrder
+    about: ListFacts
+    by: str
     path: Path
     file_name: str
     made_at: datetime
@@ -58,6 +70,16 @@ class _Job:
             file_name=self.file_name,
             error=self.error,
             made_at=self.made_at,
+            campaign_id=self.order.campaign_id,
+            campaign=self.about.campaign,
+            list_name=self.about.name,
+            format=self.order.format,
+            part=self.order.part,
+            full_numbers=bool(self.order.full_numbers),
+            since=self.order.since,
+            before=self.order.before,
+            by=self.by,
+            total=self.about.leads,
         )
 
 
@@ -79,8 +101,8 @@ class ReportService:
         for old in folder.glob("report-*"):
             old.unlink(missing_ok=True)
 
-    async def order(self, order: FeedbackOrder) -> ReportProgress:
-        """Make a feedback report in the background.
+    async def order(self, order: FeedbackOrder, by: str = "") -> ReportProgress:
+        """Make a feedback report in the background. by: who asks for it.
 
         Raises NotFound for campaign or list, Conflict when too many wait.
         """
@@ -93,6 +115,8 @@ class ReportService:
         job = _Job(
             number,
             order.model_copy(update={"list_name": about.name}),
+            about,
+            by,
             self._folder / f"report-{number}.{order.format}",
             f"feedback-{order.campaign_id}-{about.list_id}{part}.{order.format}",
             self._clock.now(),
@@ -102,6 +126,14 @@ class ReportService:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job.view()
+
+    def reports(self, client_id: int | None = None) -> list[ReportProgress]:
+        """Every report that is kept, the newest first. client_id: of its campaigns alone."""
+        self._forget_old()
+        newest = reversed(self._jobs.values())
+        return [
+            job.view() for job in newest if client_id is None or job.about.client_id == client_id
+        ]
 
     def progress(self, report_id: int) -> ReportProgress:
         """Raises NotFound."""

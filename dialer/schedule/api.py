@@ -55,11 +55,12 @@ def router(service: ScheduleService) -> APIRouter:
     async def appointments(
         agent: str | None = None,
         campaign_id: int | None = None,
+        since: AwareDatetime | None = None,
         before: AwareDatetime | None = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[Appointment]:
         return await service.appointments(
-            agent=agent, campaign_id=campaign_id, before=before, limit=limit
+            agent=agent, campaign_id=campaign_id, since=since, before=before, limit=limit
         )
 
     @routes.get(

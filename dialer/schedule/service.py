@@ -130,15 +130,21 @@ class ScheduleService:
         *,
         agent: str | None = None,
         campaign_id: int | None = None,
+        since: datetime | None = None,
         before: datetime | None = None,
         limit: int = 100,
     ) -> list[Appointment]:
-        """Those that are still to be kept, the next one first. Raises NotFound for the agent."""
+        """Those that are still to be kept, the next one first. Raises NotFound for the agent.
+
+        since, before: dialled at or after that moment, and before that.
+        """
         query = _appointments().order_by(LeadRow.due_at, LeadRow.id).limit(limit)
         if agent is not None:
             query = query.where(LeadRow.prefer_agent == self.roster.get(agent).id)
         if campaign_id is not None:
             query = query.where(LeadRow.campaign_id == campaign_id)
+        if since is not None:
+            query = query.where(LeadRow.due_at >= since)
         if before is not None:
             query = query.where(LeadRow.due_at < before)
         async with self.store.read() as session:

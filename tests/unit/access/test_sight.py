@@ -214,6 +214,10 @@ async def test_reports_are_of_the_own_client_and_masked_unless_one_may(app: Fast
     assert (await ask(app, "vera", f"/v1/reports/{own.json()['id']}")).status_code == 200
     anothers = await ask(app, "rita", "/v1/reports/feedback", full)
     assert anothers.status_code == 202
+    other = await ask(app, "rita", "/v1/reports/feedback", order | {"campaign_id": 2})
+    of_acme = [anothers.json()["id"], own.json()["id"]]
+    assert await ids(app, "rita", "/v1/reports") == [other.json()["id"], *of_acme]
+    assert await ids(app, "vera", "/v1/reports") == of_acme
     taken = await ask(app, "vera", f"/v1/reports/{anothers.json()['id']}/file")
     assert taken.status_code == 403, "she may see the report, but not numbers in full"
 

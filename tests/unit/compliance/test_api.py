@@ -126,3 +126,35 @@ async def test_caps_are_set_anew(http: httpx.AsyncClient, book: Book) -> None:
     nobody = await http.put("/v1/caps", json={"caps": {"per_day": 1}, "client_id": 99})
     assert nobody.status_code == 404
     assert (await http.put("/v1/caps", json={"caps": {"per_day": 0}})).status_code == 422
+
+
+async def test_a_lead_is_never_called_again_as_far_as_its_campaign_says(
+    http: httpx.AsyncClient, book: Book
+) -> None:
+    lead = await book.lead("spring", ONE)
+    barred = await http.post(f"/v1/leads/{lead}/do-not-call", json={"why": "wrote a letter"})
+    assert (barred.status_code, barred.json()["added"]) == (201, 1)
+    (entry,) = (await http.get("/v1/dnc")).json()
+    assert (entry["number"], entry["reach"], entry["reason"], entry["source"]) == (
+        ONE, "client", "wrote a letter", "person",
+    )  # fmt: skip
+    assert (await http.post("/v1/leads/99/do-not-call", json={})).status_code == 404
+
+
+async def test_consents_are_listed_and_withdrawn_one_by_one(
+    http: httpx.AsyncClient, book: Book
+) -> None:
+    for proof in ("form 1", "form 2"):
+        given = {"number": ONE, "proof": proof, "client_id": book.acme}
+        assert (await http.post("/v1/consents", json=given)).status_code == 201
+    second, first = (await http.get("/v1/consents")).json()
+    assert (second["proof"], first["proof"]) == ("form 2", "form 1")
+    assert (await http.get("/v1/consents", params={"after": second["id"]})).json() == [first]
+    assert (await http.get("/v1/consents", params={"client_id": book.bolt})).json() == []
+    assert (await http.get(f"/v1/consents/{first['id']}/number")).json() == {"number": ONE}
+    ended = await http.post(f"/v1/consents/{first['id']}/withdraw", json={"why": "called us"})
+    assert (ended.json()["withdrawn_why"], ended.json()["withdrawn_at"]) != ("", None)
+    again = await http.post(f"/v1/consents/{first['id']}/withdraw", json={"why": "called us"})
+    assert (again.status_code, again.json()["error"]) == (409, "The consent was withdrawn before.")
+    assert (await http.get("/v1/consents")).json()[0]["withdrawn_at"] is None, "the other holds"
+    assert (await http.post("/v1/consents/99/withdraw", json={})).status_code == 404

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from openpyxl import load_workbook
+from pydantic import ValidationError
 
 from cti.agents.models import AgentRow  # noqa: F401 - makes its table known
 from cti.api.app import create_app
@@ -23,7 +24,13 @@ from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, Reje
 from dialer.reports import feedback
 from dialer.reports.api import router
 from dialer.reports.feedback import Wrong, find_list
-from dialer.reports.make import FeedbackOrder, Part, make_feedback
+from dialer.reports.make import (
+    LEAD_COLUMN_KEYS,
+    LEAD_COLUMNS,
+    FeedbackOrder,
+    Part,
+    make_feedback,
+)
 from dialer.reports.service import ReportService
 
 NOW = datetime(2026, 8, 3, 4, tzinfo=UTC)  # 12:00 in Shanghai
@@ -219,6 +226,57 @@ async def test_a_report_is_ordered_over_http_and_made_in_a_process_of_its_own(
     assert 'filename="feedback-1-1.xlsx"' in answer.headers["content-disposition"]
     (tmp_path / "got.xlsx").write_bytes(answer.content)
     assert load_workbook(tmp_path / "got.xlsx")["All leads"].max_row == 7
+
+
+async def test_reports_that_are_kept_are_listed_with_what_they_are_of(
+    reports: ReportService,
+) -> None:
+    older = await reports.order(FeedbackOrder(campaign_id=1, format="csv", part="wrong"), "rita")
+    since = NOW + timedelta(days=1)
+    newer = await reports.order(FeedbackOrder(campaign_id=1, since=since), "sofia")
+    await reports.wait(newer.id)
+    first, second = reports.reports()
+    assert (first.id, second.id) == (newer.id, older.id)
+    assert (second.campaign, second.list_name, second.by) == ("May", "north", "rita")
+    assert (second.format, second.part, second.total) == ("csv", "wrong", 6)
+    assert (first.since, first.leads) == (since, 0), "nobody was dialled since"
+    assert reports.reports(client_id=99) == []
+
+
+async def test_only_leads_that_were_dialled_in_a_time(store: Store, tmp_path: Path) -> None:
+    everybody = await rows_of(store, tmp_path, FeedbackOrder(campaign_id=1, format="csv"))
+    dialled = [row for row in everybody if row["dials"] != "0"]
+    assert 0 < len(dialled) < len(everybody)
+    since = FeedbackOrder(campaign_id=1, format="csv", since=NOW - timedelta(days=400))
+    assert await rows_of(store, tmp_path, since) == dialled
+    before = FeedbackOrder(campaign_id=1, format="csv", before=NOW - timedelta(days=400))
+    assert await rows_of(store, tmp_path, before) == []
+
+
+async def test_columns_are_chosen_and_come_in_the_order_asked_for(
+    store: Store, tmp_path: Path
+) -> None:
+    order = FeedbackOrder(
+        campaign_id=1, format="csv", columns=["last_outcome", "reference", "last_outcome"]
+    )
+    rows = await rows_of(store, tmp_path, order)
+    assert list(rows[0]) == ["last outcome", "reference"]
+    everything = await rows_of(store, tmp_path, FeedbackOrder(campaign_id=1, format="csv"))
+    assert [row["reference"] for row in rows] == [row["reference"] for row in everything]
+    assert len(LEAD_COLUMN_KEYS) == len(LEAD_COLUMNS)
+
+
+def test_an_order_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValidationError, match="ends before it begins"):
+        FeedbackOrder(campaign_id=1, since=NOW, before=NOW)
+    with pytest.raises(ValidationError, match="columns"):
+        FeedbackOrder(campaign_id=1, columns=[])
+
+
+async def rows_of(store: Store, folder: Path, order: FeedbackOrder) -> list[dict[str, str]]:
+    path = folder / "rows.csv"
+    await make_feedback(store, order, path, lambda _: None)
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
 
 
 async def test_reports_are_kept_for_a_day(store: Store, tmp_path: Path) -> None:
