@@ -100,6 +100,7 @@ from dialer.engine.ears import Ears
 from dialer.engine.ledger import Ledger
 from dialer.engine.recovery import Recovery
 from dialer.labels.api import router as labels_router
+from dialer.labels.running import Running
 from dialer.labels.service import LabelService
 from dialer.leads.api import router as leads_router
 from dialer.leads.service import LeadService
@@ -405,7 +406,7 @@ class Service:
                     AttemptService(self.store, self.attempts.flights),
                     AgentsWord(self.store, self.attempts, self.answering, self.clock),
                 ),
-                labels_router(LabelService(self.store)),
+                labels_router(LabelService(self.store), Running(self.infrastructure.state / "amd")),
                 recordings_router(
                     self.recordings,
                     partial(campaign_facts, self.campaigns),

@@ -87,6 +87,34 @@ def list_announcements(
 
 
 @app.command()
+def change(
+    announcement: Announcement,
+    *,
+    means: Annotated[str | None, typer.Option(help="Another outcome, or nothing.")] = None,
+    carrier: Annotated[str | None, typer.Option(help="Whose it is; empty: nobody's.")] = None,
+    name: Annotated[str | None, typer.Option(help="Empty: made of carrier and meaning.")] = None,
+    past: Annotated[
+        bool, typer.Option("--past/--not-past", help="Classify past attempts again, too.")
+    ] = True,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Say anew what a taught one means, whose it is, or its name. Its recording stays."""
+    said = {"means": means, "carrier": carrier, "name": name, "by": _me(), "past": past}
+    given = {key: value for key, value in said.items() if value is not None}
+    with connect(state) as client:
+        made = client.patch(f"/v1/announcements/{announcement}", given)
+    if as_json:
+        print_json(made)
+        return
+    one = made["announcement"]
+    say(f"Announcement {one['id']}, “{one['name']}”, means {one['meaning'] or 'nothing'}.")
+    if made["attempts"]:
+        did = "changed" if made["told"] else "would change"
+        say(f"{made['attempts']} past attempts heard it; the outcome of {made['changed']} {did}.")
+
+
+@app.command()
 def forget(announcement: Announcement, state: State = None, as_json: Json = False) -> None:
     """Know it no more. Of a group that was named so, past attempts are classified again."""
     with connect(state) as client:

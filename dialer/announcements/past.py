@@ -2,6 +2,7 @@
 again."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, select, update
@@ -25,11 +26,21 @@ Heard = dict[str, Any]
 
 
 async def hear_later(
-    store: Store, clock: Clock, attempt_ids: Sequence[str], announcement: Heard | None, by: str
+    store: Store,
+    clock: Clock,
+    attempt_ids: Sequence[str],
+    announcement: Heard | None,
+    by: str,
+    *,
+    apply: bool = True,
 ) -> Report:
     """Let attempts have heard an announcement (its `id`, `what`, `meaning`), or, with None, what
-    was said of them later no more; then classify them again."""
+    was said of them later no more; then classify them again. Not `apply`: only say what would
+    change."""
     ids = list(dict.fromkeys(attempt_ids))
+    if not apply:
+        as_if = partial(_with, announcement=announcement)
+        return await reclassify(store, clock, attempt_ids=ids, as_if=as_if)
     for begin in range(0, len(ids), BATCH):
         some = ids[begin : begin + BATCH]
         await store.transact(_change(some, announcement))

@@ -141,6 +141,30 @@ class AnnouncementService:
         """Its fingerprint, or NotFound."""
         return (await self._row(announcement_id)).fingerprint
 
+    async def change(self, announcement_id: int, lesson: Lesson) -> AnnouncementView:
+        """Say anew what it means, whose it is, or its name; the recording and who taught it stay.
+
+        UserError: no such meaning; NotFound; Conflict: the same recording is taught with another
+        meaning, or for the same carrier.
+        """
+        meaning, carrier = lesson.meaning, lesson.carrier.strip()
+        async with self._teaching:
+            row = await self._row(announcement_id)
+            kept = Fingerprint.from_bytes(row.fingerprint)
+            known = await self._known(kept, carrier, meaning, but=announcement_id)
+            if known is not None:
+                raise Conflict(
+                    f"This recording is already known as {_words(known)}.",
+                    "Change or forget that one.",
+                )
+            async with self.store.write() as session:
+                changed = update(AnnouncementRow).where(AnnouncementRow.id == announcement_id)
+                await session.execute(
+                    changed.values(name=lesson.title, meaning=meaning, carrier=carrier)
+                )
+            await self._publish()
+        return await self.get(announcement_id)
+
     async def forget(self, announcement_id: int) -> AnnouncementView:
         """It is not known any more; a group that was named so has no name again."""
         view = await self.get(announcement_id)
@@ -170,7 +194,7 @@ class AnnouncementService:
         return row
 
     async def _known(
-        self, new: Fingerprint, carrier: str, meaning: str | None
+        self, new: Fingerprint, carrier: str, meaning: str | None, *, but: int | None = None
     ) -> AnnouncementRow | None:
         """The taught recording this one is. Two carriers may share one if it means the same."""
         async with self.store.read() as session:
@@ -178,7 +202,8 @@ class AnnouncementService:
         others = {
             row.id: [Fingerprint.from_bytes(row.fingerprint)]
             for row in rows
-            if not (carrier and row.carrier not in ("", carrier) and meaning == row.meaning)
+            if row.id != but
+            and not (carrier and row.carrier not in ("", carrier) and meaning == row.meaning)
         }
         found = await asyncio.to_thread(place, new, others)
         return next((row for row in rows if row.id == found), None)
@@ -223,8 +248,7 @@ class AnnouncementService:
 
 
 def _already(known: AnnouncementRow, meaning: str | None) -> Conflict:
-    of = f" of {known.carrier}" if known.carrier else ""
-    what = f"“{known.name}”{of} (announcement {known.id}, {known.meaning or NOTHING})"
+    what = _words(known)
     if known.meaning == meaning:
         return Conflict(
             f"This recording is already known as {what}.", "With --replace it is taught anew."
@@ -233,6 +257,11 @@ def _already(known: AnnouncementRow, meaning: str | None) -> Conflict:
         f"This recording is known as {what}: it cannot also mean {meaning or NOTHING}.",
         "With --replace it is taught anew, with the new meaning.",
     )
+
+
+def _words(known: AnnouncementRow) -> str:
+    of = f" of {known.carrier}" if known.carrier else ""
+    return f"“{known.name}”{of} (announcement {known.id}, {known.meaning or NOTHING})"
 
 
 def _write(folder: Path, entries: dict[str | None, list[Entry]]) -> dict[str | None, Path]:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 from pydantic import BaseModel, Field
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.clock import Clock
@@ -22,8 +22,10 @@ from dialer.announcements.events import UnknownGrouped
 from dialer.announcements.models import UnknownGroupRow, UnknownSightingRow
 from dialer.announcements.past import hear_later
 from dialer.announcements.samples import Taken, heard_file, take, unwav
-from dialer.announcements.service import AnnouncementService, AnnouncementView, Lesson
+from dialer.announcements.service import NOTHING, AnnouncementService, AnnouncementView, Lesson
+from dialer.attempts.models import AttemptRow
 from dialer.outcomes.reclassify import Report
+from dialer.outcomes.service import Change, changes_of
 from hearing.announcements.fingerprint import Fingerprint
 from hearing.announcements.grouping import KEPT, alike, best_of, place, same
 
@@ -55,16 +57,35 @@ class GroupView(BaseModel):
     first_at: datetime
     last_at: datetime
     trunks: list[str] = Field(description="through which trunks it was heard")
+    prefixes: list[str] = Field(
+        default=[], description="how the numbers began that were called, the commonest first"
+    )
     seconds: float = Field(description="length of the sample")
 
 
 class Named(BaseModel):
-    """What became of a group that got a name."""
+    """What became of a group that got a name, and of the past attempts that heard it."""
 
     announcement: AnnouncementView
     groups: int = Field(description="groups that turned out to be this announcement")
     attempts: int = Field(description="past attempts that heard it")
     changed: int = Field(description="of these, whose outcome is another one now")
+    told: bool = Field(
+        default=True, description="false: past attempts stay as they were; what would change"
+    )
+    changes: list[Change] = Field(default=[], description="the commonest first")
+    leads: dict[str, int] = Field(
+        default={}, description="what followed for leads: kept, reopened, closed, moved_on"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What of a taught announcement is to change; None: stays. An empty name is made anew."""
+
+    means: str | None = None
+    carrier: str | None = None
+    name: str | None = None
 
 
 @dataclass(slots=True)
@@ -121,21 +142,24 @@ class UnknownService:
         unnamed = select(group).where(group.announcement_id.is_(None))
         query = unnamed.order_by(group.size.desc(), group.last_at.desc(), group.id).limit(limit)
         async with self.store.read() as session:
-            return [await _view(session, row) for row in await session.scalars(query)]
+            rows = (await session.scalars(query)).all()
+            return await _views(session, rows)
 
     async def sample(self, group_id: int) -> bytes:
         """A recording of a group to listen to, a WAV file, or NotFound."""
         return (await self._best(group_id)).sample
 
-    async def name(self, group_id: int, lesson: Lesson) -> Named:
+    async def name(self, group_id: int, lesson: Lesson, *, past: bool = True) -> Named:
         """Teach a group's best recording; its past attempts, and those of groups that are the
-        same, have heard it and are classified again."""
+        same, have heard it and are classified again, or, without `past`, left as they are."""
         _ = lesson.meaning
         best = await self._best(group_id)
         view = await self.taught.learn(best, lesson)
-        return await self.resolve(view, also=group_id)
+        return await self.resolve(view, also=group_id, past=past)
 
-    async def resolve(self, taught: AnnouncementView, *, also: int | None = None) -> Named:
+    async def resolve(
+        self, taught: AnnouncementView, *, also: int | None = None, past: bool = True
+    ) -> Named:
         """Give what was just taught to the groups it explains. also: one that surely is it."""
         made = Fingerprint.from_bytes(await self.taught.print(taught.id))
         async with self._grouping:
@@ -147,23 +171,33 @@ class UnknownService:
                     .where(UnknownGroupRow.id.in_(groups))
                     .values(announcement_id=taught.id)
                 )
-        attempts, report = await self._tell(groups, taught, taught.taught_by)
-        return Named(
-            announcement=taught, groups=len(groups), attempts=attempts, changed=report.changed
+        return await self._named(taught, groups, taught, by=taught.taught_by, apply=past)
+
+    async def change(
+        self, announcement_id: int, change: Partial, by: str = "", *, past: bool = True
+    ) -> Named:
+        """Change what was taught, but for its recording; past attempts follow as in `name`."""
+        view = await self.taught.get(announcement_id)
+        lesson = Lesson(
+            means=(view.meaning or NOTHING) if change.means is None else change.means,
+            carrier=view.carrier if change.carrier is None else change.carrier,
+            name=view.name if change.name is None else change.name,
         )
+        view = await self.taught.change(announcement_id, lesson)
+        return await self.past(announcement_id, by, apply=past)
+
+    async def past(self, announcement_id: int, by: str = "", *, apply: bool) -> Named:
+        """What becomes, or would become, of the past attempts that heard an announcement before
+        it had this meaning."""
+        view = await self.taught.get(announcement_id)
+        groups = await self._groups_of(announcement_id)
+        return await self._named(view, groups, view, by=by, apply=apply)
 
     async def forget(self, announcement_id: int, by: str = "") -> Named:
         """Forget what was taught; what past attempts were said to have heard is taken back."""
-        async with self.store.read() as session:
-            named = select(UnknownGroupRow.id).where(
-                UnknownGroupRow.announcement_id == announcement_id
-            )
-            groups = list(await session.scalars(named))
+        groups = await self._groups_of(announcement_id)
         view = await self.taught.forget(announcement_id)
-        attempts, report = await self._tell(groups, None, by)
-        return Named(
-            announcement=view, groups=len(groups), attempts=attempts, changed=report.changed
-        )
+        return await self._named(view, groups, None, by=by)
 
     # -- grouping ------------------------------------------------------------------------------
 
@@ -272,8 +306,36 @@ class UnknownService:
             )
         return await asyncio.to_thread(_most_like_the_others, [row.sample or b"" for row in rows])
 
+    async def _groups_of(self, announcement_id: int) -> list[int]:
+        async with self.store.read() as session:
+            named = select(UnknownGroupRow.id).where(
+                UnknownGroupRow.announcement_id == announcement_id
+            )
+            return list(await session.scalars(named))
+
+    async def _named(
+        self,
+        view: AnnouncementView,
+        groups: list[int],
+        heard: AnnouncementView | None,
+        *,
+        by: str,
+        apply: bool = True,
+    ) -> Named:
+        """Let the groups' attempts have heard that, and say what came of it."""
+        attempts, report = await self._tell(groups, heard, by, apply=apply)
+        return Named(
+            announcement=view,
+            groups=len(groups),
+            attempts=attempts,
+            changed=report.changed,
+            told=apply,
+            changes=changes_of(report),
+            leads=dict(report.leads),
+        )
+
     async def _tell(
-        self, groups: list[int], taught: AnnouncementView | None, by: str
+        self, groups: list[int], taught: AnnouncementView | None, by: str, *, apply: bool
     ) -> tuple[int, Report]:
         async with self.store.read() as session:
             query = select(UnknownSightingRow.attempt_id).where(
@@ -281,7 +343,8 @@ class UnknownService:
             )
             attempts = list(dict.fromkeys(await session.scalars(query)))
         heard = _heard(taught) if taught is not None else None
-        return len(attempts), await hear_later(self.store, self.clock, attempts, heard, by)
+        report = await hear_later(self.store, self.clock, attempts, heard, by, apply=apply)
+        return len(attempts), report
 
 
 def _heard(taught: AnnouncementView) -> dict[str, object]:
@@ -300,18 +363,54 @@ def _most_like_the_others(samples: list[bytes]) -> Taken:
     return taken[max(range(len(taken)), key=worth)]
 
 
-async def _view(session: AsyncSession, row: UnknownGroupRow) -> GroupView:
+_SHOWN_PREFIXES = 5
+_LONG, _SHORT = 13, 11
+_PREFIX = case(
+    (func.length(AttemptRow.e164) >= _LONG, func.substr(AttemptRow.e164, 1, 6)),
+    (func.length(AttemptRow.e164) >= _SHORT, func.substr(AttemptRow.e164, 1, 3)),
+    else_="",
+)
+"""How a number begins: never more of it than `cti.access.masking.masked` shows."""
+
+
+async def _views(session: AsyncSession, rows: Sequence[UnknownGroupRow]) -> list[GroupView]:
+    """As few queries for all groups together as for one."""
     seen = UnknownSightingRow
-    mine = seen.group_id == row.id
-    count = select(func.count(func.distinct(seen.attempt_id)), func.max(seen.seconds)).where(mine)
-    attempts, seconds = (await session.execute(count)).one()
-    trunks = await session.scalars(select(seen.trunk).where(mine).distinct())
-    return GroupView(
-        id=row.id,
-        size=row.size,
-        attempts=attempts,
-        first_at=row.first_at,
-        last_at=row.last_at,
-        trunks=sorted(trunk for trunk in trunks if trunk),
-        seconds=seconds or 0.0,
+    mine = seen.group_id.in_([row.id for row in rows])
+    calls = func.count(func.distinct(seen.attempt_id))
+    counted = {
+        group: (attempts, seconds)
+        for group, attempts, seconds in await session.execute(
+            select(seen.group_id, calls, func.max(seen.seconds)).where(mine).group_by(seen.group_id)
+        )
+    }
+    trunks: dict[int, list[str]] = {}
+    through = select(seen.group_id, seen.trunk).where(mine, seen.trunk != "").distinct()
+    for group, trunk in await session.execute(through.order_by(seen.trunk)):
+        trunks.setdefault(group, []).append(trunk)
+    prefixes: dict[int, list[str]] = {}
+    called = (
+        select(seen.group_id, _PREFIX)
+        .join(AttemptRow, AttemptRow.id == seen.attempt_id)
+        .where(mine, _PREFIX != "")
+        .group_by(seen.group_id, _PREFIX)
+        .order_by(calls.desc(), _PREFIX)
     )
+    for group, prefix in await session.execute(called):
+        prefixes.setdefault(group, []).append(prefix)
+    views = []
+    for row in rows:
+        attempts, seconds = counted.get(row.id, (0, 0.0))
+        views.append(
+            GroupView(
+                id=row.id,
+                size=row.size,
+                attempts=attempts,
+                first_at=row.first_at,
+                last_at=row.last_at,
+                trunks=trunks.get(row.id, []),
+                prefixes=prefixes.get(row.id, [])[:_SHOWN_PREFIXES],
+                seconds=seconds,
+            )
+        )
+    return views

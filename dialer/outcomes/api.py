@@ -40,9 +40,25 @@ def router(service: ReclassifyService) -> APIRouter:
         )
 
     @routes.get(
+        "",
+        summary="Runs since the service began, the newest first",
+        dependencies=[needs(Right.CORRECT_CALLS)],
+    )
+    async def runs() -> list[Reclassification]:
+        return service.runs()
+
+    @routes.get(
         "/{run_id}", summary="What a run found so far", dependencies=[needs(Right.CORRECT_CALLS)]
     )
     async def progress(run_id: int) -> Reclassification:
         return service.progress(run_id)
+
+    @routes.delete(
+        "/{run_id}",
+        summary="Break a run off; what it has written stays",
+        dependencies=[needs(Right.CORRECT_CALLS)],
+    )
+    async def stop(run_id: int) -> Reclassification:
+        return service.stop(run_id)
 
     return routes

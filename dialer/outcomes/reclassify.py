@@ -8,13 +8,24 @@ it. It may be broken off and run again at any time: what was changed already is 
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from cti.base.clock import Clock
 from cti.store.engine import Store
@@ -52,7 +63,8 @@ class Report:
 
     changes: how often (old outcome, new outcome); reworded: the same outcome for another reason;
     leads: what followed for the leads: kept, reopened, closed, moved_on to another number;
-    unreadable: attempts whose evidence is not of the known form, left as they were.
+    unreadable: attempts whose evidence is not of the known form, left as they were;
+    broken_off: set from outside, the run ends after the batch it is at.
     """
 
     looked: int = 0
@@ -63,6 +75,7 @@ class Report:
         default_factory=lambda: defaultdict(list)
     )
     leads: Counter[str] = field(default_factory=Counter)
+    broken_off: bool = False
 
     @property
     def changed(self) -> int:
@@ -97,21 +110,38 @@ async def reclassify(
     why: str = "",
     by: str = "",
     report: Report | None = None,
+    as_if: Callable[[list[Any]], list[Any]] | None = None,
 ) -> Report:
     """Classify ended attempts again: these ids, or all placed `since` (of one campaign).
 
     apply: write what changes; otherwise nothing is written. why, by: kept with each change.
-    report: one to be filled, which can be looked at meanwhile.
+    report: one to be filled, which can be looked at meanwhile. as_if: makes of the kept evidence
+    what is classified; never with `apply`, as an outcome must follow from what is kept.
     """
+    if apply and as_if is not None:
+        raise ValueError("what was only supposed is not applied")
     report = report or Report()
     async for rows in _batches(store, attempt_ids, since, campaign_id):
+        if report.broken_off:
+            break
         batch = Report()
-        found = await asyncio.to_thread(_classify_again, rows, batch)
+        found = await asyncio.to_thread(_classify_again, rows, batch, as_if)
         report.add(batch)
         if apply and found:
             work = partial(_apply, found=found, why=why, by=by, now=clock.now())
             report.leads.update(await store.transact(work))
     return report
+
+
+async def count(store: Store, since: datetime, campaign_id: int | None = None) -> int:
+    """How many attempts `reclassify` would look at."""
+    ended = select(func.count()).where(
+        AttemptRow.outcome.is_not(None), AttemptRow.placed_at >= since
+    )
+    if campaign_id is not None:
+        ended = ended.where(AttemptRow.campaign_id == campaign_id)
+    async with store.read() as session:
+        return (await session.execute(ended)).scalar_one()
 
 
 _COLUMNS = (
@@ -168,13 +198,16 @@ async def _read(store: Store, query: Select[Any]) -> Sequence[Any]:
     return rows
 
 
-def _classify_again(rows: Sequence[Any], report: Report) -> list[_Found]:
+def _classify_again(
+    rows: Sequence[Any], report: Report, as_if: Callable[[list[Any]], list[Any]] | None
+) -> list[_Found]:
     """The attempts whose outcome or reason changes; counts go into the report."""
     found = []
     for row in rows:
         report.looked += 1
         try:
-            verdict = classify(Evidence.from_list(row.evidence))
+            evidence = as_if(row.evidence) if as_if else row.evidence
+            verdict = classify(Evidence.from_list(evidence))
         except (ValueError, TypeError):
             report.unreadable += 1
             continue

@@ -1,11 +1,11 @@
 """Runs of `reclassify` on order: one after the other, beside the calls."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import count
+from itertools import count as counting
 from typing import Literal
 
 import structlog
@@ -17,7 +17,7 @@ from cti.base.errors import Conflict, NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store, first_line
 from dialer.campaigns.models import CampaignRow
-from dialer.outcomes.reclassify import Report, reclassify
+from dialer.outcomes.reclassify import Report, count, reclassify
 
 log = structlog.get_logger(__name__)
 
@@ -41,13 +41,21 @@ class Change(BaseModel):
     examples: list[Example]
 
 
+State = Literal["running", "done", "failed", "stopped"]
+
+
 class Reclassification(BaseModel):
     """A run: what it found so far, and did if it was to be applied."""
 
     id: int
-    state: Literal["running", "done", "failed"]
+    state: State = Field(description="stopped: broken off; what was written stays")
     applied: bool = Field(description="false: a dry run, nothing was written")
+    since: datetime
+    campaign_id: int | None = Field(description="empty: all campaigns")
+    why: str
+    by: str
     looked: int = Field(description="attempts classified again")
+    total: int | None = Field(description="attempts to be looked at; empty: not counted yet")
     changed: int
     reworded: int = Field(description="the same outcome for another reason")
     unreadable: int = Field(description="attempts whose evidence is of an unknown form")
@@ -64,7 +72,12 @@ class _Run:
     id: int
     apply: bool
     started_at: datetime
-    state: Literal["running", "done", "failed"] = "running"
+    since: datetime
+    campaign_id: int | None
+    why: str
+    by: str
+    state: State = "running"
+    total: int | None = None
     report: Report = field(default_factory=Report)
     error: str | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -75,30 +88,40 @@ class _Run:
             id=self.id,
             state=self.state,
             applied=self.apply,
+            since=self.since,
+            campaign_id=self.campaign_id,
+            why=self.why,
+            by=self.by,
             looked=report.looked,
+            total=self.total,
             changed=report.changed,
             reworded=report.reworded,
             unreadable=report.unreadable,
-            changes=[
-                Change(
-                    old=old,
-                    new=new,
-                    attempts=number,
-                    examples=[
-                        Example(
-                            attempt_id=one.attempt_id,
-                            old_reason=one.old_reason,
-                            new_reason=one.new_reason,
-                        )
-                        for one in report.examples[old, new]
-                    ],
-                )
-                for (old, new), number in report.changes.most_common()
-            ],
+            changes=changes_of(report),
             leads=dict(report.leads),
             error=self.error,
             started_at=self.started_at,
         )
+
+
+def changes_of(report: Report) -> list[Change]:
+    """What a report found, the commonest first."""
+    return [
+        Change(
+            old=old,
+            new=new,
+            attempts=number,
+            examples=[
+                Example(
+                    attempt_id=one.attempt_id,
+                    old_reason=one.old_reason,
+                    new_reason=one.new_reason,
+                )
+                for one in report.examples[old, new]
+            ],
+        )
+        for (old, new), number in report.changes.most_common()
+    ]
 
 
 class ReclassifyService:
@@ -108,7 +131,7 @@ class ReclassifyService:
         self._store = store
         self._clock = clock
         self._runs: dict[int, _Run] = {}
-        self._ids = count(1)
+        self._ids = counting(1)
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -120,9 +143,8 @@ class ReclassifyService:
         apply: bool = False,
         why: str = "",
         by: str = "",
-        attempt_ids: Sequence[str] | None = None,
     ) -> Reclassification:
-        """Classify again, in the background, what was placed `since` (or these attempts).
+        """Classify again, in the background, what was placed `since`.
 
         Raises UserError for a time without offset, NotFound for the campaign, Conflict when too
         many runs wait.
@@ -134,13 +156,12 @@ class ReclassifyService:
                 if await session.get(CampaignRow, campaign_id) is None:
                     raise NotFound(f"There is no campaign {campaign_id}.")
         self._make_room()
-        run = _Run(next(self._ids), apply, self._clock.now())
+        run = _Run(next(self._ids), apply, self._clock.now(), since, campaign_id, why, by)
         self._runs[run.id] = run
         work = partial(
             reclassify,
             self._store,
             self._clock,
-            attempt_ids=attempt_ids,
             since=since,
             campaign_id=campaign_id,
             apply=apply,
@@ -151,6 +172,18 @@ class ReclassifyService:
         task = asyncio.create_task(self._carry_out(run, work), name=f"reclassify {run.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return run.view()
+
+    def runs(self) -> list[Reclassification]:
+        """All runs that are remembered, the newest first."""
+        return [run.view() for run in reversed(self._runs.values())]
+
+    def stop(self, run_id: int) -> Reclassification:
+        """Break a run off after the attempts it is at. Raises NotFound; Conflict when it ended."""
+        run = self._run(run_id)
+        if run.state != "running":
+            raise Conflict(f"The reclassification {run_id} has ended.")
+        run.report.broken_off = True
         return run.view()
 
     def progress(self, run_id: int) -> Reclassification:
@@ -184,8 +217,9 @@ class ReclassifyService:
     async def _carry_out(self, run: _Run, work: Callable[[], Awaitable[Report]]) -> None:
         try:
             async with self._one_at_a_time:
+                run.total = await count(self._store, run.since, run.campaign_id)
                 await work()
-            run.state = "done"
+            run.state = "stopped" if run.report.broken_off else "done"
         except (SQLAlchemyError, OSError) as error:
             run.state, run.error = "failed", f"The database does not answer: {first_line(error)}."
             log.warning("reclassify.failed", run=run.id, why=run.error)

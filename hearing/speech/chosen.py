@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+LEAST = 40
+"""Calls of each side, person and none, without which nothing is learnt."""
+
 
 def current(folder: Path) -> Path | None:
     """The site's model that runs, None where the shipped one does."""

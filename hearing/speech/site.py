@@ -16,15 +16,13 @@ import numpy.typing as npt
 
 from cti.base.errors import UserError
 from hearing.sighting import RATE, Samples
-from hearing.speech.chosen import current
+from hearing.speech.chosen import LEAST, current
 from hearing.speech.course import BLOCK_S, Track
 from hearing.speech.model import FOLDER, MEANINGS, AnswerModel, course
 from hearing.speech.prices import Prices
 from hearing.speech.teaching import Lessons, export, folds, learn, moments, with_about
 
 LESSONS = FOLDER / "lessons.npz"
-LEAST = 40
-"""Calls of each side, person and none, without which nothing is learnt."""
 JUDGED = 4
 """One number in four is kept from learning, for the judgement."""
 HEARD_S = 10

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from cti.api.app import create_app
 from dialer.announcements.api import router
 from dialer.announcements.service import AnnouncementService, AnnouncementView, Lesson
-from dialer.announcements.unknown import GroupView, Named, UnknownService
+from dialer.announcements.unknown import GroupView, Named, Partial, UnknownService
 from tests.unit.cli.conftest import Run, answer_with
 from tests.unit.cli.house import TOKEN
 
@@ -35,7 +35,8 @@ class Memory:
         self.asked.append((path.suffix, path.read_bytes(), lesson))
         return VIEW
 
-    async def resolve(self, taught: AnnouncementView) -> Named:
+    async def resolve(self, taught: AnnouncementView, *, past: bool) -> Named:
+        assert past
         return Named(announcement=taught, groups=2, attempts=30, changed=29)
 
     async def list(self, carrier: str | None) -> Sequence[AnnouncementView]:
@@ -54,7 +55,12 @@ class Memory:
         )
         return [group][:limit]
 
-    async def name(self, group: int, lesson: Lesson) -> Named:
+    async def change(self, number: int, change: Partial, by: str, *, past: bool) -> Named:
+        self.asked.append((number, change, past))
+        return Named(announcement=VIEW, groups=1, attempts=4, changed=3, told=past)
+
+    async def name(self, group: int, lesson: Lesson, *, past: bool) -> Named:
+        assert past
         self.asked.append((group, lesson))
         return Named(announcement=VIEW, groups=1, attempts=39, changed=39)
 
@@ -110,6 +116,18 @@ def test_list_and_forget(run: Run, memory: Memory) -> None:
     assert "Forgot “Mobile vacant”" in said.out
     assert "the outcome of 3 changed" in said.out
     assert memory.asked[0][0] == 7
+
+
+def test_change(run: Run, memory: Memory) -> None:
+    said = run("announcement", "change", 7, "--means", "vacant", "--carrier", "")
+    assert "Announcement 7, “Mobile vacant”, means vacant." in said.out
+    assert "4 past attempts heard it; the outcome of 3 changed." in said.out
+    said = run("announcement", "change", 7, "--name", "n", "--not-past")
+    assert "of 3 would change." in said.out
+    assert memory.asked == [
+        (7, Partial("vacant", "", None), True),
+        (7, Partial(None, None, "n"), False),
+    ]
 
 
 def test_unknown_ones_are_listed_heard_and_named(run: Run, memory: Memory, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cti.agents.models import AgentRow  # noqa: F401 - makes its table known
 from cti.base.clock import ManualClock
-from cti.base.errors import NotFound, UserError
+from cti.base.errors import Conflict, NotFound, UserError
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
@@ -247,4 +247,37 @@ async def test_runs_are_ordered_and_followed(book: Book) -> None:
     assert done.changes[0].examples[0].attempt_id == attempt
     applied = await service.wait((await service.start(since=NOW, apply=True)).id)
     assert applied.leads == {"closed": 1}
+    assert (applied.total, applied.looked, applied.since) == (1, 1, NOW)
+    assert [one.id for one in service.runs()] == [applied.id, run.id]
     await service.close()
+
+
+async def test_a_run_is_broken_off_between_two_batches(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    lead = await book.lead(1)
+    for number in range(6):
+        await book.attempt(lead, 0, "busy", BUSY, placed_at=NOW + timedelta(minutes=number))
+    service = ReclassifyService(book.store, ManualClock(NOW))
+    first, waits = await service.start(since=NOW), await service.start(since=NOW)
+    assert service.stop(waits.id).state == "running"  # it has not come to it yet
+    over = await service.wait(waits.id)
+    assert (over.state, over.total, over.looked) == ("stopped", 6, 0)
+    done = await service.wait(first.id)
+    assert (done.state, done.total, done.looked) == ("done", 6, 6)
+    with pytest.raises(Conflict, match="has ended"):
+        service.stop(first.id)
+    with pytest.raises(NotFound):
+        service.stop(99)
+    await service.close()
+
+
+async def test_what_is_only_supposed_is_never_written(book: Book) -> None:
+    attempt = await book.attempt(await book.lead(1), 0, "busy", BUSY)
+    clock = ManualClock(NOW)
+    report = await reclassify(book.store, clock, since=NOW, as_if=lambda _: SAID_VACANT)
+    assert [*report.changes] == [("busy", "vacant")]
+    with pytest.raises(ValueError, match="supposed"):
+        await book.again(as_if=lambda _: SAID_VACANT)
+    assert await book.outcome(attempt) == "busy"
