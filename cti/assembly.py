@@ -336,6 +336,7 @@ def _let_control(service: Service, board: Switchboard) -> None:
     service.room = make_control_room(board)
     service.screens.desk.showing.control_of = service.room.part_of
     service.room.client_of = service.screens.owners.client_of
+    service.room.notes_of = service.screens.desk.notes_of
 
 
 @dataclass(slots=True)

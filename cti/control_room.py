@@ -3,7 +3,7 @@ composition root.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
@@ -20,7 +20,7 @@ from cti.base.ids import is_outside_leg, is_supervisor_leg
 from cti.base.signals import Signals
 from cti.calls.pbx import Pbx
 from cti.calls.tracker import Tracker
-from cti.floor.api import desk_router, floor_router, legs_router
+from cti.floor.api import NotesOf, desk_router, floor_router, legs_router
 from cti.floor.control import CallControl
 from cti.floor.events import ListeningChanged, TalkChanged
 from cti.floor.floor import Floor
@@ -67,6 +67,10 @@ class Switchboard:
     phone_grace: float
 
 
+async def _no_notes(_call: str) -> Mapping[int, str]:
+    return {}
+
+
 @dataclass(slots=True)
 class ControlRoom:
     """Control of calls, by name."""
@@ -79,6 +83,7 @@ class ControlRoom:
     relay: PhoneRelay
     pages: PageWatch
     client_of: Callable[[int], int | None] = lambda _: None
+    notes_of: NotesOf = field(default=_no_notes)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def guests(self) -> set[tuple[str, int]]:
@@ -106,7 +111,7 @@ class ControlRoom:
             floor_router(
                 self.supervising, self.listening, self.control, self.board.audit, self.sees
             ),
-            legs_router(self.control, self.knows_call),
+            legs_router(self.control, self.knows_call, self.notes_of),
             phones_router(self.board.telephones, self.relay),
         ]
 
@@ -232,6 +237,7 @@ def make_control_room(board: Switchboard) -> ControlRoom:
         PageWatch(board.pbx, board.tracker, signals),
     )
     board.agents.hang_up_in_control = control.hang_up
+    board.floor.handed_on = lambda: float(site.now.handed_on_s)
     signals.on(SessionEnded, lambda event: room.end_session(event.session))
     signals.on(TalkChanged, lambda event: room.agents_changed(event.agents))
     signals.on(ListeningChanged, lambda event: room.agents_changed([event.agent]))

@@ -169,6 +169,13 @@ class Roster:
         agent.wrap_until = now + seconds
         self._tell(agent, before)
 
+    def hurry(self, agent: Agent, seconds: float) -> None:
+        """Somebody else has the call: what is left of a wrap-up is for notes, `seconds` at most."""
+        soon = self.clock.monotonic() + seconds
+        if agent.state is AgentState.WRAPPING and (agent.wrap_until or 0.0) > soon:
+            agent.wrap_until = soon
+            self._tell(agent, agent.state)
+
     def wrap_up_done(self, agent: Agent, *, expired: bool = False) -> None:
         """Wrap-up is over, by the disposition or by the clock."""
         if agent.state is not AgentState.WRAPPING:

@@ -1,6 +1,6 @@
 """Routes of control over calls: an agent's own call, and a supervisor's hand on everybody's."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends
@@ -16,7 +16,7 @@ from cti.floor.listening import Listening, Way
 from cti.floor.supervising import Supervising
 from cti.floor.talks import How, TargetKind
 from cti.floor.transfer import Transfers
-from cti.floor.views import FloorCall, LegView, ListenerView, floor_call
+from cti.floor.views import FloorCall, LegView, ListenerView, floor_call, with_notes
 from cti.site.settings import SiteSettings
 
 DESK = [needs(Right.DESK)]
@@ -265,8 +265,16 @@ def floor_router(
     return routes
 
 
-def legs_router(control: CallControl, exists: Callable[[str], bool]) -> APIRouter:
-    """Who took part in a call: /v1/attempts/{id}/legs and /v1/callers/{id}/legs."""
+NotesOf = Callable[[str], Awaitable[Mapping[int, str]]]
+
+
+def legs_router(
+    control: CallControl, exists: Callable[[str], bool], notes_of: NotesOf
+) -> APIRouter:
+    """Who took part in a call: /v1/attempts/{id}/legs and /v1/callers/{id}/legs.
+
+    notes_of: what agents wrote down of a call, by agent.
+    """
     routes = APIRouter(prefix="/v1", tags=["calls"])
 
     @routes.get(
@@ -289,6 +297,6 @@ def legs_router(control: CallControl, exists: Callable[[str], bool]) -> APIRoute
         rows = await control.legs.history(call)
         if not rows and not exists(call):
             raise NotFound(f"Nobody has had call {call[:64]}.")
-        return [LegView.of(row) for row in rows]
+        return with_notes(rows, await notes_of(call))
 
     return routes

@@ -31,6 +31,8 @@ CONNECT_WITHIN = 3.0
 PATIENCE = 5.0
 """Seconds a caller lets calls that ring for the free agents go first, so that nobody whom we
 called finds the agent gone; the pacers count such callers and dial fewer meanwhile."""
+HANDED_ON = 15.0
+"""Seconds for the notes of who has handed a call on, unless the site says otherwise."""
 RING_WITHIN = 15.0
 """Seconds an agent's phone may ring (ringing phones only)."""
 
@@ -61,7 +63,8 @@ class Floor:
     """Connects answered calls with free agents.
 
     keeps: told that the agent's leg is gone and the customer is still there: whether the call stays
-    with this agent, or goes on with whom the agent had asked in.
+    with this agent, or goes on with whom the agent had asked in. handed_on: seconds for the
+    notes of an agent whose call another one has.
     """
 
     pbx: Pbx
@@ -71,6 +74,7 @@ class Floor:
     promised: Callable[[], int] = lambda: 0
     keeps: Callable[[str, Agent], bool] = lambda _call, _agent: False
     awaited: Callable[[], Container[int]] = tuple
+    handed_on: Callable[[], float] = lambda: HANDED_ON
     calls: dict[str, Offered] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -156,7 +160,7 @@ class Floor:
             self._leave(offered, before)
         if to.state is not AgentState.TALKING:
             self.roster.talk(to, call)
-        self.signals.emit(CallConnected(call, to.id, 0.0, self.clock.monotonic()))
+        self._tell_connected(CallConnected(call, to.id, 0.0, self.clock.monotonic()))
 
     def let_out(self, call: str) -> None:
         """The agent is out and wraps up; the call goes on without one."""
@@ -264,10 +268,15 @@ class Floor:
         agent.leg = agent_leg_id(agent.id)
         try:
             await self.pbx.ring_phone(agent.leg, agent.phone, seconds=RING_WITHIN)
-            await self.pbx.hold(offered.call)
         except PbxError as error:
             log.warning("floor.ring_failed", call=offered.call, agent=agent.name, why=str(error))
             self._not_connected(offered, agent)
+            return
+        try:
+            await self.pbx.hold(offered.call)
+        except PbxError as error:
+            # It has just ended, and is told of in a moment: not the fault of the agent's phone.
+            log.info("floor.not_held", call=offered.call, why=str(error))
 
     def _pooled(self, event: LegPooled) -> None:
         """A ringing phone was picked up: its leg now waits for the call it rang for."""
@@ -296,7 +305,14 @@ class Floor:
         self._clear_timer(offered)
         self.roster.phone_busy(agent)
         self.roster.talk(agent, call)
-        self.signals.emit(CallConnected(call, agent.id, event.t - offered.since, event.t))
+        self._tell_connected(CallConnected(call, agent.id, event.t - offered.since, event.t))
+
+    def _tell_connected(self, event: CallConnected) -> None:
+        """Who had the call before wraps up no call any more, only their own part of it."""
+        for agent in self.roster:
+            if agent.call == event.call and agent.id != event.agent_id:
+                self.roster.hurry(agent, self.handed_on())
+        self.signals.emit(event)
 
     def _too_late(self, offered: Offered) -> None:
         if offered.agent is not None:
@@ -390,6 +406,8 @@ class Floor:
         if not offered.connected:
             self._not_connected(offered, agent)
             return
+        if offered.call in self.pbx.ending:
+            return  # the agent hung up: the call's own end comes in a moment
         if self.keeps(offered.call, agent):
             return
         # The caller is still there: wrap the agent up and find somebody else, quickly.

@@ -1,5 +1,6 @@
 """What is shown of calls under way."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -30,6 +31,7 @@ class LegView(BaseModel):
     began_at: datetime
     ended_at: datetime | None = Field(description="null: it lasts")
     seconds: float | None
+    note: str = Field(default="", description="what the agent wrote down, at the last own part")
 
     @classmethod
     def of(cls, row: LegRow) -> "LegView":
@@ -37,6 +39,15 @@ class LegView(BaseModel):
         return cls.model_validate(
             {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
         )
+
+
+def with_notes(rows: Sequence[LegRow], notes: Mapping[int, str]) -> list[LegView]:
+    """All parts of a call, with what agents wrote down. notes: by agent."""
+    views, left = [LegView.of(row) for row in rows], dict(notes)
+    for row, view in reversed(list(zip(rows, views, strict=True))):
+        if row.kind == "agent" and row.agent_id is not None:
+            view.note = left.pop(row.agent_id, "")
+    return views
 
 
 class ListenerView(BaseModel):

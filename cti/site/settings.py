@@ -91,6 +91,9 @@ class SiteSettings(BaseModel):
     pause_recording_s: int = Field(
         default=45, ge=5, le=600, description="a paused recording resumes by itself after so long"
     )
+    handed_on_s: int = Field(
+        default=15, ge=0, le=300, description="for the notes of who has handed a call on"
+    )
     targets: Targets = Targets()
     service_level: ServiceLevel = ServiceLevel()
     region: str = Field(default="CN", description="of numbers without a country code: CN, GB …")

@@ -161,6 +161,14 @@ def _call_routes(routes: APIRouter, desk: DeskService) -> None:
         )
 
     @routes.post(
+        "/done",
+        dependencies=[DESK],
+        summary="Wrapped up a call on which one has no word: handed on, or a caller's",
+    )
+    async def done(agent: Agent, which: WhichCall) -> DeskView:
+        return await desk.done(agent, which.attempt)
+
+    @routes.post(
         "/do-not-call", dependencies=[DESK], summary="The person wants no more calls: at once"
     )
     async def do_not_call(agent: Agent, which: WhichCall) -> DeskView:

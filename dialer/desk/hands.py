@@ -16,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.agents.events import AgentChanged
 from cti.agents.roster import Roster
-from cti.agents.states import Agent
+from cti.agents.states import Agent, AgentState
 from cti.base.clock import Clock
 from cti.base.ids import is_attempt
 from cti.base.signals import Signals
-from cti.floor.events import CallConnected
+from cti.floor.events import CallConnected, CallUnserved
 from cti.floor.inbound import Caller, CallerMoved, InboundDesk
 from cti.store.engine import Store, first_line
 from dialer.attempts.events import (
@@ -31,7 +31,7 @@ from dialer.attempts.events import (
     SoundsLike,
 )
 from dialer.desk.papers import Papers, find_lead, read_papers
-from dialer.desk.views import CallKind
+from dialer.desk.views import CallKind, HandedOn
 from dialer.engine.attempts import Attempts
 from dialer.engine.flights import Flight
 
@@ -88,6 +88,7 @@ class Hands:
         on(AttemptEnded, self._ended)
         on(CallerMoved, self._caller_moved)
         on(CallConnected, self._connected)
+        on(CallUnserved, lambda e: self._tell(e.call))
         on(SoundsLike, self._sounds_like)
         on(MachineTakenBack, lambda e: self._sounded(e.attempt_id, None))
         on(AgentChanged, self._agent_changed)
@@ -106,6 +107,35 @@ class Hands:
     def flight(self, call: str) -> Flight | None:
         """The attempt, while it runs or its agent's word is awaited."""
         return self.attempts.flights.get(call) or self.attempts.awaiting.get(call)
+
+    def says(self, agent: Agent, call: str) -> bool:
+        """Whether this agent has the word on an attempt: who had the call last."""
+        flight = self.flight(call)
+        return flight is not None and flight.agent_id == agent.id and not self._waits(agent, call)
+
+    def handed_on(self, agent: Agent, hand: Hand) -> HandedOn | None:
+        """Who has the call that this agent wraps up the own part of, or had it afterwards."""
+        if agent.state is not AgentState.WRAPPING:
+            return None
+        if self._waits(agent, hand.call):
+            return HandedOn(kind="queue", name="", over=False)
+        last = self.roster.by_id(self._had_last(hand))
+        if last is None or last is agent:
+            return None
+        return HandedOn(
+            kind="agent", name=last.display_name or last.name, over=hand.ended_at is not None
+        )
+
+    def _waits(self, agent: Agent, call: str) -> bool:
+        """Whether the call has left this agent and waits on the floor for another."""
+        offered = self.attempts.floor.calls.get(call)
+        return agent.state is AgentState.WRAPPING and offered is not None and not offered.connected
+
+    def _had_last(self, hand: Hand) -> int | None:
+        flight = self.flight(hand.call)
+        if flight is not None:
+            return flight.agent_id
+        return max(hand.connected, key=lambda one: hand.connected[one], default=None)
 
     def look_at(self, call: str, lead_id: int, campaign_id: int) -> Hand:
         """A lead is looked at before it is dialled; `call` is the id its attempt will have."""
@@ -187,7 +217,7 @@ class Hands:
     def _connected(self, event: CallConnected) -> None:
         if hand := self.open.get(event.call):
             hand.connected[event.agent_id] = self.clock.now()
-            self.told(event.agent_id)
+            self._tell(event.call)
 
     def _agent_changed(self, event: AgentChanged) -> None:
         agent = event.agent

@@ -9,13 +9,16 @@ from cti.store.base import Base
 
 
 class CallNoteRow(Base):
-    """The notes of one call. An attempt's own `note` is what they were at its disposition."""
+    """What one agent wrote down of a call: kept with their part of it.
+
+    An attempt's own `note` is what it was at the disposition, of who said that.
+    """
 
     __tablename__ = "call_notes"
 
     call: Mapped[str] = mapped_column(
         String(64), primary_key=True, doc="id of the attempt, or of the caller's call"
     )
-    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
     text: Mapped[str] = mapped_column(String(2000), default="")
     at: Mapped[datetime]

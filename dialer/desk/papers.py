@@ -2,6 +2,7 @@
 before, the script, and what was written down already.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,7 @@ from dialer.compliance.check import NOTHING_KNOWN, Blocked, check
 from dialer.compliance.facts import read_facts
 from dialer.compliance.look import look_at
 from dialer.desk.models import CallNoteRow
-from dialer.desk.views import EarlierCall
+from dialer.desk.views import EarlierCall, WrittenNote
 from dialer.leads.models import LeadRow, NumberRow
 from dialer.retry.rows import facts_of
 from dialer.scripts.models import AttemptAnswersRow
@@ -61,15 +62,23 @@ class KnownPerson:
 
 @dataclass(slots=True)
 class Papers:
-    """All of a call. What is written down in it (`notes`, `answers`, `step`) changes."""
+    """All of a call. What is written down in it (`notes` by agent, `answers`, `step`) changes."""
 
     person: KnownPerson | None = None
     campaign: str = ""
     settings: CampaignSettings | None = None
     script: Script | None = None
-    notes: str = ""
+    notes: dict[int, WrittenNote] = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)
     step: str = ""
+
+    def notes_of(self, agent_id: int) -> str:
+        """What this agent wrote down."""
+        return _apart(self.notes, agent_id)[0]
+
+    def notes_beside(self, agent_id: int) -> list[WrittenNote]:
+        """What others wrote down."""
+        return _apart(self.notes, agent_id)[1]
 
 
 def read_papers(
@@ -85,7 +94,7 @@ def read_papers(
 
     dialled_by_hand: which numbers may be dialled now is looked up, too.
     """
-    papers = Papers(notes=_notes(connection, call))
+    papers = Papers(notes=written(connection, [call]).get(call, {}))
     if lead_id is None:
         return papers
     lead = connection.execute(select(LeadRow.__table__).where(LeadRow.id == lead_id)).first()
@@ -148,9 +157,19 @@ def _e164(caller: str, region: str) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _notes(connection: Connection, call: str) -> str:
-    query = select(CallNoteRow.text).where(CallNoteRow.call == call)
-    return connection.scalar(query) or ""
+def written(connection: Connection, calls: Iterable[str]) -> dict[str, dict[int, WrittenNote]]:
+    """Of each call the notes by agent, in the order they were begun or last changed."""
+    query = (
+        select(CallNoteRow.call, CallNoteRow.text, AgentRow.id, AgentRow.name)
+        .add_columns(AgentRow.display_name)
+        .join(AgentRow, AgentRow.id == CallNoteRow.agent_id)
+        .where(CallNoteRow.call.in_(calls))
+        .order_by(CallNoteRow.at)
+    )
+    found: defaultdict[str, dict[int, WrittenNote]] = defaultdict(dict)
+    for row in connection.execute(query):
+        found[row.call][row.id] = WrittenNote(agent=row.display_name or row.name, text=row.text)
+    return found
 
 
 def _read_script(connection: Connection, call: str, papers: Papers) -> None:
@@ -213,48 +232,58 @@ def _attempts(connection: Connection, lead_id: int, but: str) -> Iterable[Earlie
         select(
             *(AttemptRow.id, AttemptRow.placed_at, AttemptRow.bridged_at, AttemptRow.ended_at),
             *(AttemptRow.outcome, AttemptRow.disposition, AttemptRow.note),
-            *(CallNoteRow.text, AgentRow.name, AgentRow.display_name),
+            *(AttemptRow.agent_id, AgentRow.name, AgentRow.display_name),
         )
-        .outerjoin(CallNoteRow, CallNoteRow.call == AttemptRow.id)
         .outerjoin(AgentRow, AgentRow.id == AttemptRow.agent_id)
         .where(AttemptRow.lead_id == lead_id, AttemptRow.id != but)
         .order_by(AttemptRow.placed_at.desc())
         .limit(SHOWN)
-    )
+    ).all()
+    notes = written(connection, [row.id for row in rows])
     for row in rows:
+        note, colleagues = _apart(notes.get(row.id, {}), row.agent_id)
         yield EarlierCall(
             attempt=row.id,
             at=row.placed_at,
             agent=row.display_name or row.name,
             outcome=row.outcome,
             disposition=row.disposition,
-            note=row.text or row.note,
+            note=note or row.note,
+            colleagues=colleagues,
             seconds=_seconds(row),
             direction="out",
         )
 
 
 def _callers(connection: Connection, numbers: Sequence[str], but: str) -> Iterable[EarlierCall]:
-    written = {form for number in numbers for form in _as_told(number)}
+    forms = {form for number in numbers for form in _as_told(number)}
     rows = connection.execute(
-        select(InboundCallRow.__table__, CallNoteRow.text, AgentRow.name, AgentRow.display_name)
-        .outerjoin(CallNoteRow, CallNoteRow.call == InboundCallRow.id)
+        select(InboundCallRow.__table__, AgentRow.name, AgentRow.display_name)
         .outerjoin(AgentRow, AgentRow.id == InboundCallRow.agent_id)
-        .where(InboundCallRow.caller.in_(written), InboundCallRow.id != but)
+        .where(InboundCallRow.caller.in_(forms), InboundCallRow.id != but)
         .order_by(InboundCallRow.arrived_at.desc())
         .limit(SHOWN)
-    )
+    ).all()
+    notes = written(connection, [row.id for row in rows])
     for row in rows:
+        note, colleagues = _apart(notes.get(row.id, {}), row.agent_id)
         yield EarlierCall(
             attempt=row.id,
             at=row.arrived_at,
             agent=row.display_name or row.name,
             outcome=row.outcome,
             disposition=None,
-            note=row.text or "",
+            note=note,
+            colleagues=colleagues,
             seconds=_seconds(row),
             direction="in",
         )
+
+
+def _apart(notes: dict[int, WrittenNote], agent_id: int | None) -> tuple[str, list[WrittenNote]]:
+    """One agent's own note, and those of the others, as far as they wrote any."""
+    own = notes[agent_id].text if agent_id in notes else ""
+    return own, [note for one, note in notes.items() if one != agent_id and note.text]
 
 
 def _as_told(e164: str) -> set[str]:

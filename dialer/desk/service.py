@@ -24,8 +24,9 @@ from dialer.compliance.service import DoNotCallService, Why
 from dialer.compliance.writing import Source
 from dialer.desk.hands import Hand, Hands
 from dialer.desk.models import CallNoteRow
+from dialer.desk.papers import written
 from dialer.desk.showing import Showing
-from dialer.desk.views import DeskView, MayCall, PossibleTime
+from dialer.desk.views import DeskView, MayCall, PossibleTime, WrittenNote
 from dialer.engine.attempts import Attempts
 from dialer.engine.dialler import Dialler
 from dialer.engine.flights import Flight
@@ -123,13 +124,26 @@ class DeskService:
         hand = await self._hand(who, call, late=True)
         papers = hand.papers
         if papers is not None:
-            papers.notes = text
+            papers.notes[who.id] = WrittenNote(agent=who.display_name or who.name, text=text)
         flight = self.hands.flight(call)
-        if flight is not None and flight.disposed is not None:
-            flight.disposed = replace(flight.disposed, note=text)
+        said = flight.disposed if flight is not None else None
+        if flight is not None and said is not None and said.agent_id == who.id:
+            flight.disposed = replace(said, note=text)
         row = CallNoteRow(call=call, agent_id=who.id, text=text, at=self.clock.now())
         await self._save(row)
-        self.showing.changed(agent, but=browser)
+        self._changed_in_call(who, call, browser)
+
+    def _changed_in_call(self, who: Agent, call: str, browser: str) -> None:
+        """Show it at the own other pages, and to colleagues who have the call or had it."""
+        self.showing.changed(who.name, but=browser)
+        for agent in self.roster:
+            if agent.call == call and agent is not who:
+                self.showing.changed(agent.name)
+
+    async def notes_of(self, call: str) -> dict[int, str]:
+        """What agents wrote down of a call, by agent."""
+        found = await self.store.look(lambda connection: written(connection, [call]))
+        return {agent_id: note.text for agent_id, note in found.get(call, {}).items()}
 
     async def save_answers(
         self, agent: str, call: str, answers: Answers, step: str, *, browser: str = ""
@@ -146,7 +160,7 @@ class DeskService:
         hand.answers_unwritten = self._previewed(who, call) is not None
         if not hand.answers_unwritten:
             await self._write_answers(hand)
-        self.showing.changed(agent, but=browser)
+        self._changed_in_call(who, call, browser)
 
     async def _write_answers(self, hand: Hand) -> None:
         papers = hand.papers
@@ -200,7 +214,7 @@ class DeskService:
             await self.save_notes(agent, call, note)
         if hand.answers_unwritten:
             await self._write_answers(hand)
-        notes = hand.papers.notes if hand.papers else ""
+        notes = hand.papers.notes_of(who.id) if hand.papers else ""
         self._remember(who, hand)
         self.attempts.dispose(call, code, callback_at=callback_at, note=notes)
         self._said[who.id] = (call, code)
@@ -224,6 +238,21 @@ class DeskService:
                 "Answer it, or choose a disposition that says the person was not reached.",
             )
 
+    async def done(self, agent: str, call: str) -> DeskView:
+        """The own part of a call is wrapped up; what was wanted next comes next. The same twice
+        counts once. Conflict while the agent has the word on the call.
+        """
+        who = self.roster.get(agent)
+        if who.call == call:
+            hand = await self._hand(who, call)
+            if self.hands.says(who, call):
+                raise Conflict("What came of this call is not said yet.", "Say it first.")
+            if who.state is not AgentState.WRAPPING:
+                raise Conflict("You are still in this call.", "Hang up, or hand it on.")
+            self._remember(who, hand)
+            self.roster.wrap_up_done(who)
+        return await self.fresh(agent)
+
     async def do_not_call(self, agent: str, call: str) -> DeskView:
         """The number is on the list from this moment on, and the call gets the disposition that
         says so, if the campaign has one: in wrap-up at once, else when it ends.
@@ -234,9 +263,9 @@ class DeskService:
         await self._bar(who, hand, settings)
         flight = self.hands.flight(call)
         code = _barring(settings) if settings is not None else None
-        if flight is not None and flight.agent_id == who.id and code is not None:
+        if flight is not None and self.hands.says(who, call) and code is not None:
             self._remember(who, hand)
-            notes = hand.papers.notes if hand.papers else ""
+            notes = hand.papers.notes_of(who.id) if hand.papers else ""
             self.attempts.dispose(call, code, note=notes)
             self._said[who.id] = (call, code)
         return await self.fresh(agent)
@@ -386,10 +415,12 @@ class DeskService:
             raise Conflict(
                 "The time for this call's disposition is over.", "A supervisor can correct it."
             )
-        if flight.agent_id not in {None, who.id}:
+        gone_to = self.hands.handed_on(who, hand)
+        if gone_to is not None or flight.agent_id not in {None, who.id}:
+            name = gone_to.name if gone_to is not None else ""
             raise Conflict(
-                "Another agent has this call now, and says what came of it.",
-                "Say ready when you are done.",
+                f"{name or 'Another agent'} has this call now, and says what came of it.",
+                "Finish your notes, and say done.",
             )
         return hand, flight
 

@@ -258,7 +258,8 @@ class Showing:
         preview = self._preview(agent)
         flight = self.hands.flight(hand.call) if hand else None
         settings = papers.settings if papers else None
-        theirs = flight is not None and flight.agent_id == agent.id
+        theirs = hand is not None and self.hands.says(agent, hand.call)
+        said = flight.disposed if flight else None
         return DeskView(
             at=now,
             agent=self._agent(agent, now),
@@ -268,8 +269,9 @@ class Showing:
             script=self._script(agent, hand, now) if hand else None,
             answers=dict(papers.answers) if papers else {},
             step=papers.step if papers else "",
-            notes=papers.notes if papers else "",
-            disposition=flight.disposed.code if flight and flight.disposed else None,
+            notes=papers.notes_of(agent.id) if papers else "",
+            colleagues=papers.notes_beside(agent.id) if papers else [],
+            disposition=said.code if said and said.agent_id == agent.id else None,
             dispositions=_dispositions(settings) if settings and theirs else [],
             today=self._today(agent, site),
             appointments=self._appointments.get(agent.id, []),
@@ -316,6 +318,7 @@ class Showing:
             recording_resumes_at=control.recording_resumes_at if control else None,
             parties=list(control.parties) if control else [_customer(agent, hand, person)],
             consult=control.consult if control else None,
+            handed_on=self.hands.handed_on(agent, hand),
             sounds_like=_heard_like(hand),
             wrap_until=self._wrap_until(agent),
             notice=notice if recorded else "",

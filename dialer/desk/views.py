@@ -52,6 +52,21 @@ class HeardLike(BaseModel):
     confidence: float = Field(ge=0, le=1, description="a probability")
 
 
+class HandedOn(BaseModel):
+    """Where a call went that this agent has handed on, and who says what came of it."""
+
+    kind: Literal["agent", "queue"] = Field(description="queue: it waits for another agent")
+    name: str = Field(description="of the agent")
+    over: bool = Field(description="the call has ended meanwhile")
+
+
+class WrittenNote(BaseModel):
+    """What another agent who had the call wrote down."""
+
+    agent: str
+    text: str
+
+
 class DeskCall(BaseModel):
     """The call in hand, and until its wrap-up is over."""
 
@@ -70,6 +85,9 @@ class DeskCall(BaseModel):
     recording_resumes_at: datetime | None = Field(description="when a pause ends by itself")
     parties: list[Party]
     consult: Consult | None
+    handed_on: HandedOn | None = Field(
+        default=None, description="in wrap-up: others have the call, and the word on it"
+    )
     sounds_like: HeardLike | None
     wrap_until: datetime | None = Field(description="when the wrap-up ends by itself")
     notice: str = Field(description="what must be said of the recording, in plain text")
@@ -94,7 +112,10 @@ class EarlierCall(BaseModel):
     agent: str | None = Field(description="who talked")
     outcome: str | None
     disposition: str | None
-    note: str
+    note: str = Field(description="of who had the call last")
+    colleagues: list[WrittenNote] = Field(
+        default=[], description="notes of those who had it before, the earliest first"
+    )
     seconds: float | None = Field(description="how long agent and person talked")
     direction: Literal["out", "in"]
 
@@ -220,11 +241,16 @@ class DeskView(BaseModel):
     script: Script | None = Field(description="with its merge fields filled in")
     answers: Answers
     step: str = Field(description="id of the script's step that is shown; empty: the first")
-    notes: str
+    notes: str = Field(description="the agent's own, of this call")
+    colleagues: list[WrittenNote] = Field(
+        default=[], description="notes of others who had this call, the earliest first"
+    )
     disposition: str | None = Field(
         default=None, description="said while still talking: it counts once the call ends"
     )
-    dispositions: list[DeskDisposition]
+    dispositions: list[DeskDisposition] = Field(
+        description="none where another agent has the word, or the call is a caller's"
+    )
     today: Today
     appointments: list[NextAppointment]
     campaigns: list[DeskCampaign]

@@ -271,8 +271,8 @@ class Attempts:
         """Give the attempt its one outcome, and the lead its next step unless an agent decides."""
         self.flights.pop(flight.attempt_id)
         self._resolve_ended(flight, self.clock.monotonic())
-        if flight.disposed is not None:
-            self._heed(flight, flight.disposed)
+        if said := _last_word(flight):
+            self._heed(flight, said)
         verdict = classify(flight.evidence)
         flight.outcome = verdict.outcome
         if verdict.outcome is Outcome.ABANDONED:
@@ -327,8 +327,8 @@ class Attempts:
             self._undo_dial(flight)
         elif taken_back(flight.evidence):
             self._back_in_line(flight, outcome)
-        elif flight.disposed is not None:
-            self._dispose(flight, flight.disposed)
+        elif said := _last_word(flight):
+            self._dispose(flight, said)
         elif self._wrapping(flight):
             self.ledger.put(books.LEAD_OUTCOME, flight.lead_id, last_outcome=outcome.value)
             self.awaiting[flight.attempt_id] = flight
@@ -336,8 +336,11 @@ class Attempts:
             self._without_word(flight, outcome)
 
     def _without_word(self, flight: Flight, outcome: Outcome) -> None:
-        """No agent says what came of it: in an agentless call the person may have, by a key or by
-        hearing the message out."""
+        """No agent says what came of it: one who handed the call on may have before; in an
+        agentless call the person may have, by a key or by hearing the message out."""
+        if flight.disposed is not None:
+            self._apply(flight, flight.disposed)
+            return
         told = flight.evidence.first(Kind.TOLD)
         if outcome is not Outcome.ANSWERED or not flight.agentless or flight.bridged is not None:
             self.reschedule(flight, outcome)
@@ -472,6 +475,10 @@ class Attempts:
             if agent is not None and agent.call == attempt_id:
                 self.roster.wrap_up_done(agent)  # out of it already: others talk on
             return
+        self._apply(flight, disposed)
+
+    def _apply(self, flight: Flight, disposed: Disposed) -> None:
+        """A word on an attempt that has ended."""
         if self._heed(flight, disposed):
             self.judge_again(flight)
         self._dispose(flight, disposed)
@@ -606,6 +613,12 @@ def quiet_at_most(settings: CampaignSettings) -> float:
     if settings.answering.when == "decide_first":
         return max(quiet, settings.answering.decide_within_s + LEAST_TIME)
     return quiet
+
+
+def _last_word(flight: Flight) -> Disposed | None:
+    """What the agent who had the call last has said; one before may have said something, too."""
+    said = flight.disposed
+    return said if said is not None and said.agent_id == flight.agent_id else None
 
 
 def _by_whom(flight: Flight, event: LegEnded) -> tuple[str | None, float | None]:

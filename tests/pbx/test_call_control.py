@@ -162,6 +162,42 @@ async def test_a_blind_transfer_goes_from_one_to_the_other(house: House, tmp_pat
     ]
 
 
+async def test_who_hands_on_is_done_and_who_has_it_last_says_what_came_of_it(house: House) -> None:
+    await house.ready("ann")
+    call = await talking(house, wrap_up_s=60)
+    await house.ready("bob")
+    desk = house.service.screens.desk
+    await desk.save_notes("ann", call, "Asks for Bob.")
+    await transfers(house).transfer("ann", TargetKind.AGENT, "bob", How.WARM)
+    await house.state_of("bob", S.TALKING)
+    await transfers(house).complete("ann")
+    shown = (await desk.fresh("ann")).call
+    assert shown is not None
+    assert shown.handed_on is not None
+    assert (shown.handed_on.kind, shown.handed_on.name) == ("agent", "bob")
+    with pytest.raises(Conflict, match="bob has this call now"):
+        await desk.dispose("ann", call, "success")
+    assert [(n.agent, n.text) for n in (await desk.fresh("bob")).colleagues] == [
+        ("ann", "Asks for Bob.")
+    ]
+    await desk.done("ann", call)
+    await house.until(lambda: house.agent("ann").free, "ann is free while the call goes on")
+    await desk.save_notes("bob", call, "Sold.")
+    await house.ask("POST", "/v1/agents/bob/hang-up")
+    await house.state_of("bob", S.WRAPPING)
+    await desk.dispose("bob", call, "success")
+    await house.ended(shown.campaign_id or 0)
+    await house.until(lambda: not house.service.ledger.queued, "all is written down")
+    parts = await house.ask("GET", f"/v1/attempts/{call}/legs")
+    assert [(p["who"], p["how"], p["note"]) for p in parts if p["kind"] == "agent"] == [
+        ("ann", "answered", "Asks for Bob."),
+        ("bob", "consulted", ""),
+        ("bob", "transferred", "Sold."),
+    ]
+    attempt = await house.ask("GET", f"/v1/attempts/{call}")
+    assert (attempt["disposition"], attempt["note"]) == ("success", "Sold.")
+
+
 async def test_whoever_has_the_call_is_recorded(house: House) -> None:
     """In a simple bridge every other agent was lost: lower RTP numbers were taken for late ones."""
     await house.ready("ann")

@@ -1,12 +1,13 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FaultText } from "../parts/FaultText";
 import { KeyHint } from "../parts/KeyHint";
 import { Ticker } from "../parts/Ticker";
 import { AppointmentPicker } from "./AppointmentPicker";
-import { dispose, setReady, useAct } from "./acts";
+import { dispose, useAct, wrappedUp } from "./acts";
 import classes from "./desk.module.css";
 import type { DeskCall, DeskDisposition, DeskView } from "./types";
 import { flushAll } from "./useAutoSave";
@@ -27,7 +28,7 @@ export function Dispositions({ desk, call }: { desk: DeskView; call: DeskCall })
   return (
     <Stack gap={8} className={classes.appearing} data-testid="dispositions">
       <Text fw={600} size="sm" style={{ display: "flex", justifyContent: "space-between" }}>
-        <span>{t("wrap.title")}</span>
+        <span>{t(desk.dispositions.length ? "wrap.title" : "wrap.notes")}</span>
         {call.wrap_until && (
           <span title={t("wrap.until")} data-testid="wrap-left">
             {t("wrap.left")} <Ticker until={call.wrap_until} />
@@ -56,20 +57,25 @@ export function Dispositions({ desk, call }: { desk: DeskView; call: DeskCall })
           />
         ))
       )}
-      {!desk.dispositions.length && <NothingToSay />}
+      {!desk.dispositions.length && <NothingToSay call={call} />}
       <FaultText fault={said.fault} />
     </Stack>
   );
 }
 
-/** Somebody else has the call now, or it was none of a campaign. */
-function NothingToSay() {
+/** Somebody else has the call now and the word on it, or it was none of a campaign. */
+function NothingToSay({ call }: { call: DeskCall }) {
   const { t } = useTranslation("desk");
-  const done = useAct(() => setReady({ ready: true, reason: "" }));
+  const done = useAct(async () => {
+    await flushAll();
+    await wrappedUp(call.id);
+  });
   useKey("digit1", () => done.act());
   return (
     <>
-      <Text size="sm">{t("wrap.none")}</Text>
+      <Text size="sm" data-testid="handed-on">
+        {handedOn(t, call)}
+      </Text>
       <Button
         variant="default"
         size="sm"
@@ -84,6 +90,12 @@ function NothingToSay() {
       <FaultText fault={done.fault} />
     </>
   );
+}
+
+function handedOn(t: TFunction<"desk">, { handed_on }: DeskCall): string {
+  if (!handed_on) return t("wrap.none");
+  if (handed_on.kind === "queue") return t("wrap.queue");
+  return t(handed_on.over ? "wrap.had" : "wrap.has", { who: handed_on.name });
 }
 
 interface ChoiceProps {

@@ -40,6 +40,12 @@ export function PersonColumn({ desk, person }: { desk: DeskView; person: Person 
         </EmptyState>
       )}
       {call && <Notes key={call.id} attempt={call.id} notes={desk.notes} />}
+      {desk.colleagues.map((note) => (
+        <Text key={note.agent} size="sm" className={classes.banner} data-testid="colleague-note">
+          <b>{t("notes.colleague", { who: note.agent })}</b>
+          <span style={{ display: "block", whiteSpace: "pre-wrap" }}>{note.text}</span>
+        </Text>
+      ))}
       {person?.appointment && (
         <Text size="sm" className={classes.banner}>
           {t("person.appointment", { at: moment(person.appointment, i18n.language) })}
@@ -194,6 +200,12 @@ function Timeline({ history, desk }: { history: readonly EarlierCall[]; desk: De
               {moment(one.at, i18n.language)} · {one.disposition ? said(one.disposition) : outcome}
               {one.seconds ? ` · ${clock(one.seconds)}` : ""}
               {one.agent && <span className="quiet"> · {one.agent}</span>}
+              {one.colleagues.map((note) => (
+                <div key={note.agent} className={classes.note}>
+                  <span className="quiet">{note.agent}: </span>
+                  {note.text}
+                </div>
+              ))}
               {one.note && <div className={classes.note}>{one.note}</div>}
             </li>
           );

@@ -29,6 +29,9 @@ export interface Came {
 }
 
 export const dispose = (body: Came) => shows(api.POST("/v1/desk/disposition", { body }));
+/** The own part of a call is wrapped up, where others have the word on it. */
+export const wrappedUp = (attempt: string) =>
+  shows(api.POST("/v1/desk/done", { body: { attempt } }));
 export const doNotCall = (attempt: string) =>
   shows(api.POST("/v1/desk/do-not-call", { body: { attempt } }));
 export const appoint = (at: Date) =>

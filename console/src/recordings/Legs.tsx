@@ -46,6 +46,7 @@ export function Legs({ legs, fault }: { legs: LegView[] | undefined; fault: unkn
               {t(`floor:how.${leg.how}`, { defaultValue: leg.how })}
             </span>
             <span className="quiet">{leg.seconds === null ? "–" : clock(leg.seconds)}</span>
+            {leg.note && <span className={classes.note}>{leg.note}</span>}
           </li>
         ))}
       </ul>

@@ -188,7 +188,7 @@ class Outside:
         **settings: Any,
     ) -> int:
         """A campaign with leads of one number each, all due now."""
-        given = CampaignSettings(wrap_up_s=WRAP_UP, **settings)
+        given = CampaignSettings(**({"wrap_up_s": WRAP_UP} | settings))
         row = CampaignRow(
             name=f"campaign {next(self._numbers)}",
             state=state,

@@ -213,6 +213,15 @@ function Editor({ site }: { site: SiteSettings }) {
               typeof seconds === "number" && set({ pause_recording_s: seconds })
             }
           />
+          <NumberInput
+            label={t("site.handedOn")}
+            description={t("site.handedOnMeans")}
+            suffix=" s"
+            min={0}
+            max={300}
+            value={value.handed_on_s}
+            onChange={(seconds) => typeof seconds === "number" && set({ handed_on_s: seconds })}
+          />
         </Fields>
       </Panel>
       <Panel title={t("site.windows")}>
