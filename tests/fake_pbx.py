@@ -94,6 +94,7 @@ class FakePbx:
     route: where the menu of an agentless call leads: hangup or floor.
     amd: what AMD() says, by channel or for all (""). quiet_after: seconds until a machine is quiet.
     others_first: who was left in a talk goes on before the end of the other is told; both happen.
+    loses: so many hang-ups are said yes to, and then lost, as by Asterisk in the middle of a move.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -112,6 +113,7 @@ class FakePbx:
         self.gate: Callable[[], Awaitable[object]] = _open
         self.slow = QUICK
         self.others_first = False
+        self.loses = 0
         self.amd: dict[str, str] = {}
         self.quiet_after = 5.0
         self.route = "hangup"
@@ -232,7 +234,10 @@ class FakePbx:
     def _asked_to_end(self, uniqueid: str) -> str:
         if uniqueid not in self.channels_now:
             return "No such channel"
-        self._later(QUICK, lambda: self.end(uniqueid, 16))
+        if self.loses:
+            self.loses -= 1
+        else:
+            self._later(QUICK, lambda: self.end(uniqueid, 16))
         return ""
 
     def _bridge(self, first: str, second: str) -> str:

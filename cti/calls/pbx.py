@@ -5,7 +5,7 @@ Channels are addressed by their uniqueid, which for calls we place is our own id
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cti.ami.actions import (
@@ -29,6 +29,7 @@ from cti.ami.events import ChannelRow
 from cti.ami.link import AmiLink
 from cti.ami.protocol import Reply
 from cti.base.ids import AGENT_LEG, is_agent_leg, is_outside_leg, is_supervisor_leg, new_id
+from cti.calls.endings import Endings
 from cti.calls.tracker import Tracker
 
 CUSTOMERS, AGENTS = "customers", "agents"
@@ -49,10 +50,14 @@ class PbxError(Exception):
 
 @dataclass(slots=True)
 class Pbx:
-    """The PBX as the floor and the dialer see it."""
+    """The PBX as the floor and the dialer see it. ending: the legs we have asked to end."""
 
     link: AmiLink
     tracker: Tracker
+    ending: Endings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ending = Endings(self._hang_up_again, self.tracker.signals)
 
     @property
     def up(self) -> bool:
@@ -217,8 +222,21 @@ class Pbx:
         return int(value) if value.isdecimal() else 0
 
     async def hang_up(self, uniqueid: str) -> None:
-        """End a leg."""
-        await self._ask(HangUp(uniqueid, NORMAL_CLEARING))
+        """End a leg; asked again while it lives."""
+        try:
+            await self._ask(HangUp(uniqueid, NORMAL_CLEARING))
+        except PbxError as error:
+            if error.unknown:
+                self.ending.await_end(uniqueid)
+            raise
+        self.ending.await_end(uniqueid)
+
+    async def _hang_up_again(self, uniqueid: str) -> bool:
+        try:
+            await self._ask(HangUp(uniqueid, NORMAL_CLEARING))
+        except PbxError as error:
+            return error.unknown
+        return True
 
     async def listen(self, call: str, file: Path, ear: str) -> None:
         """Write what the far end sends from now on, also before the answer, into `file`.

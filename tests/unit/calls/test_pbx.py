@@ -4,11 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from cti.ami import actions as act
 from cti.ami.events import OriginateEnded
 from cti.base.errors import UserError
 from cti.base.signals import Signals
+from cti.calls.endings import END_WITHIN, TRIES
 from cti.calls.events import LegCreated, LegRefused
 from cti.calls.pbx import Pbx, PbxError, agent_leg_id, agent_of_leg
 from cti.calls.tracker import Tracker
@@ -137,6 +139,43 @@ async def test_what_cannot_be_said_safely_is_not_said(bench: Bench) -> None:
     with pytest.raises(UserError):
         await bench.place(number="1\r\nAction: Command")
     assert bench.fake.said == []
+
+
+@pytest.mark.parametrize("lost", [0, 1, TRIES])
+async def test_a_hang_up_is_asked_for_until_the_leg_has_ended(bench: Bench, lost: int) -> None:
+    await bench.pbx.call_phone("ag-1-x", "anna")
+    await asyncio.sleep(2)
+    bench.fake.loses = lost
+    await bench.pbx.hang_up("ag-1-x")
+    await asyncio.sleep(END_WITHIN * (lost + 0.5))
+    assert "ag-1-x" not in bench.fake.channels_now
+    await asyncio.sleep(60)
+    asked = [a for _, a in bench.fake.said if isinstance(a, act.HangUp)]
+    assert len(asked) == lost + 1
+    assert "ag-1-x" not in bench.pbx.ending
+
+
+async def test_a_leg_that_never_ends_is_told_of_once(bench: Bench) -> None:
+    await bench.pbx.call_phone("ag-1-x", "anna")
+    await asyncio.sleep(2)
+    bench.fake.loses = 100
+    with capture_logs() as logs:
+        await bench.pbx.hang_up("ag-1-x")
+        await asyncio.sleep(60)
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == [
+        "pbx.leg_does_not_end"
+    ]
+    assert "ag-1-x" not in bench.pbx.ending
+
+
+async def test_a_leg_that_ends_by_itself_is_not_asked_again(bench: Bench) -> None:
+    await bench.pbx.call_phone("ag-1-x", "anna")
+    await asyncio.sleep(2)
+    bench.fake.loses = 1
+    await bench.pbx.hang_up("ag-1-x")
+    bench.fake.end("ag-1-x")
+    await asyncio.sleep(60)
+    assert sum(isinstance(a, act.HangUp) for _, a in bench.fake.said) == 1
 
 
 def test_an_agent_can_be_read_off_a_leg() -> None:

@@ -364,6 +364,31 @@ async def test_a_phone_that_cannot_be_called_goes_to_the_next(rig: Rig) -> None:
     assert rig.talks() == {call: "bert"}
 
 
+async def test_a_call_that_ends_as_the_phone_is_rung_is_not_the_phones_fault(rig: Rig) -> None:
+    anna, _ = await rig.agent("anna", mode="ringing"), await rig.agent("bert")
+    rig.fake.refuse = lambda action: "No such channel" if isinstance(action, act.Redirect) else ""
+    call = await rig.call()
+    rig.fake.end(call)
+    await asyncio.sleep(SOON)
+    assert anna.free
+
+
+async def test_the_call_of_an_agent_who_hangs_up_is_offered_to_nobody(rig: Rig) -> None:
+    """Also where the end of the agent's leg is told first."""
+    anna, bert = await rig.agent("anna", mode="ringing"), await rig.agent("bert")
+    call = await rig.call()
+    await asyncio.sleep(2)
+    assert rig.talks() == {call: "anna"}
+    rig.fake.loses = 1
+    await rig.pbx.hang_up(call)
+    rig.fake.end(anna.leg or "")
+    await asyncio.sleep(2)
+    assert rig.fake.channels_now == {bert.leg: rig.fake.channels_now[bert.leg or ""]}
+    assert [told.agent_id for told in rig.of(CallConnected)] == [anna.id]
+    assert anna.state is AgentState.WRAPPING
+    assert bert.free
+
+
 async def test_a_person_who_hangs_up_while_the_phone_rings(rig: Rig) -> None:
     rig.fake.phones["agent-anna"] = Far(answers=10.0)
     anna = await rig.agent("anna", mode="ringing")
