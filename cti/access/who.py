@@ -167,7 +167,7 @@ class Needs:
             if right not in who.rights:
                 raise Forbidden(
                     f"Your role ({who.role.replace('_', ' ')}) does not allow this.",
-                    f"It needs the right “{right.replace('_', ' ')}”; ask an administrator.",
+                    f"It needs the right ({right.replace('_', ' ')}); ask an administrator.",
                 )
         connection.state.audited = self.audited
         given = {**connection.query_params, **connection.path_params}

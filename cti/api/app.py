@@ -176,6 +176,5 @@ def _errors_in_one_form(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "body")
-        what = f"{where or 'body'}: {first['msg']}."
-        cure = told("See /docs for the expected form.")
-        return JSONResponse({"error": said(what), "cure": cure}, 422)
+        what = f"{said(where) or 'body'}: {said(first['msg'] + '.')}"
+        return JSONResponse({"error": what, "cure": told("See /docs for the expected form.")}, 422)

@@ -34,7 +34,10 @@ NOT_TOLD: Final = (
     "dialer/retry/shipped.py", "dialer/retry/words.py", "dialer/scripts/merge.py",
     "hearing/announcements/speechlike.py", "hearing/folder.py", "hearing/judging.py",
     "hearing/speech", "hearing/tones/zones.py", "dialer/pacing/predictive", "dialer/hopper",
-    "dialer/announcements/past.py", "cti/base/csv_lines.py", "dialer/leads/mapping.py",
+    "dialer/announcements/past.py", "dialer/checkup/findings.py", "cti/trunks/testing.py",
+    "dialer/decisions/words.py", "dialer/decisions/day.py",
+    "dialer/decisions/replaying.py", "dialer/pacing/modes.py", "cti/ami/actions.py",
+    "cti/base/csv_lines.py", "dialer/leads/mapping.py",
 )  # fmt: skip
 """Modules that no browser hears of: the command line, the doctor, start-up; and what has its
 words in Chinese already."""
@@ -46,11 +49,12 @@ OF_PARTS: Final = (
     "dialer/leads/numbers.py", "dialer/outcomes/classify.py", "dialer/outcomes/signals.py",
     "dialer/retry/contradictions.py", "dialer/retry/decide.py", "dialer/retry/rule.py",
     "dialer/retry/rules.py", "dialer/schedule/explain.py", "dialer/scripts/check.py",
-    "dialer/scripts/files.py", "dialer/scripts/walk.py", "dialer/decisions/words.py",
+    "dialer/scripts/files.py", "dialer/scripts/walk.py",
 )  # fmt: skip
 _QUIET_CALLS: Final = frozenset({"RuntimeError", "TypeError", "AssertionError", "compile"})
 _QUIET_WORDS: Final = frozenset({"description", "summary", "help", "doc", "title", "name", "tags"})
-_ENDS: Final = re.compile(r"[A-Za-z0-9})”’'\]%][.?!]$")
+_ENDS: Final = re.compile(r"[A-Za-z0-9})”’'\]%][.?!]$|^[A-Z“{].*: \{\d+\}$")
+"""Ends like a sentence: with its stop, or with the reason that another one gives."""
 _MOST_WAYS: Final = 12
 
 Way = tuple[str | None, ...]
@@ -64,12 +68,12 @@ def said() -> dict[str, list[str]]:
         for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if name in TOLD_YET or not name.startswith(NOT_TOLD):
-                for form, line in _said_in(ast.parse(path.read_text()), name in OF_PARTS):
+                for form, line in said_in(ast.parse(path.read_text()), name in OF_PARTS):
                     found[form].append(f"{name}:{line}")
     return dict(found)
 
 
-def _said_in(tree: ast.Module, of_parts: bool) -> Iterator[tuple[str, int]]:
+def said_in(tree: ast.Module, of_parts: bool) -> Iterator[tuple[str, int]]:
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant | ast.JoinedStr) or _inside(node, above):
@@ -165,4 +169,9 @@ def written(way: Way) -> str:
 def _is_text(form: str) -> bool:
     """Words, not only places, signs or one word of a protocol."""
     words = re.sub(r"\{\d+\}", "", form)
-    return " " in form.strip() and re.search(r"[A-Za-z]{2}", words) is not None and "\n" not in form
+    return (
+        "[A-Z" not in form
+        and " " in form.strip()
+        and re.search(r"[A-Za-z]{2}", words) is not None
+        and "\n" not in form
+    )

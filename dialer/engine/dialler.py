@@ -277,9 +277,11 @@ class Dialler:
         except Exception:
             if not running.failed:
                 log.exception("pacer.failed", campaign=running.campaign.id, mode=running.mode)
-                text = f"The {running.mode} pacer of “{running.campaign.name}” fails; it dials "
-                more = "one line per free agent meanwhile."
-                self.signals.emit(Incident("pacer_failed", text + more, "error"))
+                text = (
+                    f"The {running.mode} pacer of “{running.campaign.name}” fails; "
+                    "it dials one line per free agent meanwhile."
+                )
+                self.signals.emit(Incident("pacer_failed", text, "error"))
             running.failed = True
             return progressive(snapshot)
         running.failed = False
