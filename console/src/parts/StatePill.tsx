@@ -28,6 +28,10 @@ export const STATES = {
   lost: ["bad", "cross"],
   warning: ["warn", "triangle"],
   error: ["bad", "cross"],
+  waiting: ["calm", "ring"],
+  due: ["good", "disc"],
+  in_flight: ["busy", "square"],
+  closed: ["calm", "dash"],
   on: ["bad", "disc"],
   off: ["calm", "ring"],
 } as const satisfies Record<string, readonly [Tone, Shape]>;
