@@ -340,7 +340,7 @@ class Answering:
         verdict = self.attempts.judge_again(flight)
         if label not in {"person", "silence"}:
             self.attempts.awaiting.pop(flight.attempt_id)
-            self.attempts.reschedule(flight, verdict.outcome)
+            self.attempts.steps.reschedule(flight, verdict.outcome)
             agent = self.roster.by_id(flight.agent_id)
             if agent is not None and agent.call == flight.attempt_id:
                 self.roster.wrap_up_done(agent)

@@ -1,12 +1,12 @@
 """Attempts under way: events become evidence, evidence becomes an outcome, the outcome a next step.
 
-The one writer of attempts and of what becomes of their leads.
+The one writer of attempts.
 """
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -32,7 +32,6 @@ from dialer.attempts.events import (
     AttemptDisposed,
     AttemptEnded,
     AttemptRejudged,
-    LeadScheduled,
 )
 from dialer.campaigns.settings import CampaignSettings
 from dialer.engine import ledger as books
@@ -41,19 +40,17 @@ from dialer.engine.events import CallResolved, PersonAbandoned
 from dialer.engine.figures import Figures
 from dialer.engine.flights import Disposed, Flight, Flights
 from dialer.engine.ledger import Ledger
+from dialer.engine.next_step import NextSteps
 from dialer.labels.models import Label, LabelSource
 from dialer.outcomes.classify import Verdict, classify, contradicts, taken_back
 from dialer.outcomes.evidence import Kind
 from dialer.outcomes.outcome import Outcome
 from dialer.pacing.snapshot import Result
 from dialer.retry.appointments import check_appointment
-from dialer.retry.decide import Again, Closed, decide
-from dialer.retry.rows import moved
+from dialer.retry.decide import Closed
 
 log = structlog.get_logger(__name__)
 
-RETRY_NOT_DIALLED = timedelta(seconds=30)
-RETRY_TAKEN_BACK = timedelta(minutes=5)
 ANSWERED_MARK = "CtiAnswered"
 """What the dialplan says once an answered call is recorded and waits."""
 MARK_WITHIN = 0.3
@@ -74,7 +71,8 @@ def _at_once(_: Flight, then: Callable[[], None]) -> None:
 class Attempts:
     """Follows every attempt from its commit to its disposition.
 
-    last_words: calls back once nothing more will be heard of a flight whose channel is gone.
+    steps: what becomes of their leads. last_words: calls back once nothing more will be heard of a
+    flight whose channel is gone.
     """
 
     ledger: Ledger
@@ -87,8 +85,10 @@ class Attempts:
     campaigns: dict[int, CampaignSettings] = field(default_factory=dict)
     awaiting: dict[str, Flight] = field(default_factory=dict)
     last_words: Callable[[Flight, Callable[[], None]], None] = _at_once
+    steps: NextSteps = field(init=False)
 
     def __post_init__(self) -> None:
+        self.steps = NextSteps(self.ledger, self.signals, self.clock, self.campaigns)
         on = self.signals.on
         on(LegRinging, self._ringing)
         on(LegProgressed, self._progressed)
@@ -324,9 +324,9 @@ class Attempts:
 
     def _next_step(self, flight: Flight, outcome: Outcome) -> None:
         if flight.evidence.first(Kind.NOT_DIALLED):
-            self._undo_dial(flight)
+            self.steps.undo_dial(flight)
         elif taken_back(flight.evidence):
-            self._back_in_line(flight, outcome)
+            self.steps.back_in_line(flight, outcome)
         elif said := _last_word(flight):
             self._dispose(flight, said)
         elif self._wrapping(flight):
@@ -343,7 +343,7 @@ class Attempts:
             return
         told = flight.evidence.first(Kind.TOLD)
         if outcome is not Outcome.ANSWERED or not flight.agentless or flight.bridged is not None:
-            self.reschedule(flight, outcome)
+            self.steps.reschedule(flight, outcome)
             return
         pacing = self.campaigns[flight.campaign_id].pacing
         pressed = [key.rpartition(":")[2] for key in flight.keys]
@@ -354,94 +354,12 @@ class Attempts:
             self._dispose(flight, Disposed(code, self.clock.now(), None))
             return
         words = "heard" if whole else "heard in part"
-        self._move(flight, Closed("heard", f"Closed: the message was {words}."), outcome, None)
+        self.steps.move(flight, Closed("heard", f"Closed: the message was {words}."), outcome, None)
 
     def _wrapping(self, flight: Flight) -> bool:
         """Whether an agent still has the chance to say what came of it."""
         agent = self.roster.by_id(flight.agent_id)
         return agent is not None and agent.call == flight.attempt_id
-
-    def _back_in_line(self, flight: Flight, outcome: Outcome) -> None:
-        """We took the call back: that says nothing of the lead, whose turn comes again soon, with
-        its rank and its promise. A phone that rang was dialled, and caps count it."""
-        if flight.rang_since is None:
-            self._undo_dial(flight)
-        elif flight.facts.dials >= self.campaigns[flight.campaign_id].retry.max_total:
-            self.reschedule(flight, outcome)
-        else:
-            due = flight.appointment or self.clock.now() + RETRY_TAKEN_BACK
-            self.ledger.put(books.LEAD_OUTCOME, flight.lead_id, last_outcome=outcome.value)
-            self._wait_until(flight, due, "Taken back before an answer: again soon.")
-
-    def _wait_until(self, flight: Flight, due: datetime, words: str) -> None:
-        self.ledger.put(
-            books.LEAD_DEFERRED, flight.lead_id, state="waiting", due_at=due, closed_reason=None
-        )
-        self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due, words))
-
-    def _undo_dial(self, flight: Flight) -> None:
-        """It does not count as a dial; the lead is due again soon."""
-        facts = flight.facts
-        due = flight.appointment or self.clock.now() + RETRY_NOT_DIALLED
-        self.ledger.put(
-            books.LEAD_DIALS,
-            flight.lead_id,
-            dials=max(0, facts.dials - 1),
-            dials_today=max(0, facts.dials_today - 1),
-        )
-        self._wait_until(flight, due, "Not dialled: again soon.")
-
-    def reschedule(
-        self, flight: Flight, outcome: Outcome, disposed: Disposed | None = None
-    ) -> None:
-        """Let the retry rules decide what becomes of the lead."""
-        step = self.next_step(flight, outcome, disposed)
-        if flight.appointment is not None and disposed is None and isinstance(step, Again):
-            self._keep_appointment(flight, flight.appointment, outcome, step)
-            return
-        self._move(flight, step, outcome, disposed.code if disposed else None)
-
-    def _keep_appointment(
-        self, flight: Flight, due_at: datetime, outcome: Outcome, step: Again
-    ) -> None:
-        """An agent dialled before the promised time, and nobody said that it has changed."""
-        self._spend(flight, step)
-        words = f"{outcome.value}: the appointment stays."
-        self.ledger.put(books.LEAD_OUTCOME, flight.lead_id, last_outcome=outcome.value)
-        self.ledger.put(
-            books.LEAD_GIVEN_BACK, flight.lead_id, state="waiting", due_at=due_at, why=words
-        )
-        self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due_at, words))
-
-    def _spend(self, flight: Flight, step: Again | Closed) -> None:
-        for position in step.unusable:
-            if position in flight.number_ids:
-                self.ledger.put(books.NUMBER_SPENT, flight.number_ids[position], usable=False)
-
-    def _move(
-        self, flight: Flight, step: Again | Closed, outcome: Outcome, code: str | None
-    ) -> None:
-        self._spend(flight, step)
-        columns = moved(step, flight.facts, outcome, code)
-        self.ledger.put(books.LEAD_MOVED, flight.lead_id, **columns)
-        due_at = columns["due_at"]
-        self.signals.emit(LeadScheduled(flight.lead_id, flight.campaign_id, due_at, step.words))
-
-    def next_step(
-        self, flight: Flight, outcome: Outcome, disposed: Disposed | None
-    ) -> Again | Closed:
-        """What the campaign's rules say of a lead whose call ended so."""
-        settings = self.campaigns[flight.campaign_id]
-        return decide(
-            settings.retry,
-            flight.facts,
-            outcome,
-            disposition=disposed.code if disposed else None,
-            callback_at=disposed.callback_at if disposed else None,
-            agent_id=disposed.agent_id if disposed else None,
-            now=self.clock.now(),
-            windows=settings.windows,
-        )
 
     # -- the agent's word ----------------------------------------------------------------------
 
@@ -579,7 +497,7 @@ class Attempts:
             agent.name if agent else "",
             disposed.at,
         )
-        self.reschedule(flight, flight.outcome or Outcome.ANSWERED, disposed)
+        self.steps.reschedule(flight, flight.outcome or Outcome.ANSWERED, disposed)
         self.signals.emit(
             AttemptDisposed(
                 flight.attempt_id,

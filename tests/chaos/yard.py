@@ -39,8 +39,8 @@ cti.calls.pbx.Pbx.place = fall
 """
 """Put before SERVICE: dies when the nth call is committed and its Originate has not left."""
 HURRIED = """
-import datetime, dialer.engine.attempts
-dialer.engine.attempts.RETRY_NOT_DIALLED = datetime.timedelta(seconds=1)
+import datetime, dialer.engine.next_step
+dialer.engine.next_step.RETRY_NOT_DIALLED = datetime.timedelta(seconds=1)
 """
 """Put before SERVICE: who was not dialled is dialled in a second, not in half a minute."""
 # Asterisk's CEL in the world outside: one line for each channel that came to be.

@@ -6,7 +6,7 @@ from datetime import timedelta
 from cti.ami import actions as act
 from cti.base.incidents import Incident
 from dialer.campaigns.pacing import PacingSettings
-from dialer.engine.attempts import RETRY_NOT_DIALLED, RETRY_TAKEN_BACK
+from dialer.engine.next_step import RETRY_NOT_DIALLED, RETRY_TAKEN_BACK
 from dialer.leads.models import LeadRow
 from dialer.pacing.decision import Decision
 from dialer.pacing.snapshot import Snapshot
