@@ -1,5 +1,6 @@
 import {
   IconBuildingBroadcastTower,
+  IconFileSpreadsheet,
   IconFileText,
   IconHeadset,
   IconList,
@@ -66,6 +67,12 @@ export const pages: readonly Page[] = [
     path: "/leads/:id",
     right: "see_leads",
     element: later(() => import("../leads/LeadPage")),
+  },
+  {
+    path: "/reports",
+    right: "see_reports",
+    element: later(() => import("../reports/ReportsPage")),
+    nav: { icon: IconFileSpreadsheet, textKey: "reports:nav" },
   },
   {
     path: "/audit",
