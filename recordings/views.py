@@ -11,6 +11,7 @@ from cti.access.masking import PhoneNumber
 from cti.agents.models import AgentRow
 from cti.base.ids import is_attempt
 from cti.store.engine import Store
+from cti.texts.reader import Sentence
 from recordings.models import RecordingRow
 
 
@@ -57,7 +58,7 @@ class RecordingView(BaseModel):
     disposition_label_zh: str = Field(description="in Chinese; empty: the campaign has none")
     started_at: AwareDatetime
     state: Literal["pending", "processing", "ready", "missing", "failed"]
-    error: str = Field(description="why there is no audio, when there is none")
+    error: Sentence = Field(description="why there is no audio, when there is none")
     seconds: float | None
     size: int | None = Field(description="bytes of the audio file")
     sha256: str = Field(description="of the audio file, in hexadecimal")

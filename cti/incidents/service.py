@@ -14,6 +14,7 @@ from cti.base.signals import Signals
 from cti.incidents.models import IncidentRow
 from cti.store.batches import Batches
 from cti.store.engine import Store
+from cti.texts.reader import Sentence
 
 TABLE = cast("Table", IncidentRow.__table__)
 LAST = 200
@@ -28,7 +29,7 @@ class IncidentView(BaseModel):
     at: datetime
     kind: str = Field(description="a short fixed word: pbx_lost, pacer_failed, recording_missing …")
     severity: Literal["warning", "error"]
-    text: str = Field(description="one sentence for people")
+    text: Sentence = Field(description="one sentence for people")
     subject: str = Field(description="id of what it is about; may be empty")
 
 

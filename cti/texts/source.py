@@ -34,7 +34,7 @@ NOT_TOLD: Final = (
     "dialer/retry/shipped.py", "dialer/retry/words.py", "dialer/scripts/merge.py",
     "hearing/announcements/speechlike.py", "hearing/folder.py", "hearing/judging.py",
     "hearing/speech", "hearing/tones/zones.py", "dialer/pacing/predictive", "dialer/hopper",
-    "dialer/announcements/past.py", "dialer/checkup/findings.py", "cti/trunks/testing.py",
+    "dialer/announcements/past.py",
     "dialer/decisions/words.py", "dialer/decisions/day.py",
     "dialer/decisions/replaying.py", "dialer/pacing/modes.py", "cti/ami/actions.py",
     "cti/base/csv_lines.py", "dialer/leads/mapping.py",

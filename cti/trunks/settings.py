@@ -5,6 +5,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cti.texts.reader import Sentence
+
 Codec = Literal["alaw", "ulaw", "g722", "gsm", "opus"]
 Transport = Literal["udp", "tcp", "tls"]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")]
@@ -52,7 +54,7 @@ class TrunkState(BaseModel):
     """How a trunk is, as the PBX sees it."""
 
     word: Word = "unknown"
-    sentence: str = ""
+    sentence: Sentence = ""
     registered: bool | None = Field(default=None, description="null: it does not register")
     reachable: bool | None = Field(default=None, description="null: not known")
     round_trip_ms: float | None = None

@@ -20,6 +20,7 @@ from cti.calls.events import (
     LegVanished,
 )
 from cti.calls.pbx import Pbx, PbxError
+from cti.texts.reader import Sentence
 
 RING_SECONDS = 30.0
 KEPT, AT_ONCE = 50, 3
@@ -88,8 +89,8 @@ class TestCallView(BaseModel):
     steps: list[TestStep]
     done: bool
     result: Result | None = None
-    sentence: str = ""
-    cure: str = ""
+    sentence: Sentence = ""
+    cure: Sentence = ""
     sip_code: int | None = Field(default=None, description="final SIP status, if any")
     cause: int | None = Field(default=None, description="Q.850")
 

@@ -13,6 +13,7 @@ from cti.access.masking import PhoneNumber, TextWithNumbers
 from cti.agents.models import AgentRow
 from cti.base.errors import NotFound
 from cti.store.engine import Store
+from cti.texts.reader import Sentence
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
 from dialer.corrections.models import CorrectionRow
@@ -46,7 +47,7 @@ class Moment(BaseModel):
 
     seconds: float = Field(description="since the attempt was placed")
     kind: str
-    words: str
+    words: Sentence
     detail: dict[str, Any]
 
 
@@ -58,7 +59,7 @@ class CorrectionView(BaseModel):
     was: str | None
     becomes: str
     why: str
-    effect: str = Field(description="what it changed for the lead")
+    effect: Sentence = Field(description="what it changed for the lead")
 
 
 class AttemptView(BaseModel):

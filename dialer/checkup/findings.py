@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from cti.base.errors import UserError
+from cti.texts.reader import Sentence
 from cti.trunks.settings import TrunkState
 from dialer.campaigns.pacing import check_pacing
 from dialer.campaigns.settings import CampaignSettings
@@ -23,8 +24,8 @@ class Finding(BaseModel):
     level: Level
     where: Where = Field(description="the campaign page's question where it is mended")
     code: str = Field(description="which finding, for translations")
-    sentence: str
-    cure: str = ""
+    sentence: Sentence
+    cure: Sentence = ""
     facts: dict[str, Any] = Field(default_factory=dict, description="what the sentence is made of")
 
 

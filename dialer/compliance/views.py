@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cti.access.masking import PhoneNumber, TextWithNumbers
+from cti.texts.reader import OptionalSentence, Sentence
 from dialer.compliance.caps import FrequencyCaps
 
 Reaches = Literal["everyone", "client", "campaign"]
@@ -39,7 +40,7 @@ class Refused(BaseModel):
     """A number that cannot be on the list."""
 
     number: str
-    reason: str
+    reason: Sentence
 
 
 class BarResult(BaseModel):
@@ -73,7 +74,7 @@ class BarImport(BaseModel):
     added: int
     known: int = Field(description="were on the list already")
     rejected: int
-    error: str | None
+    error: OptionalSentence
     created_at: datetime
     finished_at: datetime | None
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from cti.access.masking import PhoneNumber
 from cti.agents.states import AgentState
+from cti.texts.reader import Sentence
 from dialer.pacing.modes import Mode
 from dialer.scripts.script import Answers, Script
 
@@ -101,7 +102,7 @@ class DeskNumber(BaseModel):
     masked: str
     next: bool = Field(description="dialled if no other is chosen")
     usable: bool = Field(description="may be dialled now")
-    why_not: str = Field(default="", description="what stands in the way, in a sentence")
+    why_not: Sentence = Field(default="", description="what stands in the way, in a sentence")
 
 
 class EarlierCall(BaseModel):
@@ -133,7 +134,7 @@ class Person(BaseModel):
     local_time: str = Field(description="where the person lives, when this was made")
     history: list[EarlierCall]
     appointment: datetime | None = Field(description="one that was promised and is not kept yet")
-    why: str = Field(default="", description="why this person is called now, in words")
+    why: Sentence = Field(default="", description="why this person is called now, in words")
 
 
 class LookedAt(BaseModel):
@@ -206,7 +207,7 @@ class MayCall(BaseModel):
 
     number: str = Field(description="as it would be dialled: E.164, of what was typed")
     may: bool
-    why_not: str = Field(default="", description="in a sentence")
+    why_not: Sentence = Field(default="", description="in a sentence")
     until: datetime | None = Field(default=None, description="when it may be; null: never, or now")
     lead_id: int | None = Field(default=None, description="whose number it is in this campaign")
     name: str = ""

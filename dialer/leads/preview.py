@@ -18,6 +18,7 @@ from cti.base.clock import Clock
 from cti.base.errors import NotFound, UserError
 from cti.base.ids import new_id
 from cti.store.engine import Store
+from cti.texts.reader import Sentence
 from dialer.leads.batches import Destination, sift
 from dialer.leads.files import Row
 from dialer.leads.importer import BATCH, LeadFile, OneThread
@@ -47,7 +48,7 @@ class RowView(BaseModel):
 
     line: int
     cells: list[str]
-    refused: str = Field(description="why it would not be imported; empty: it would be")
+    refused: Sentence = Field(description="why it would not be imported; empty: it would be")
     name: str = ""
     numbers: list[str] = Field(default_factory=list, description="E.164, in the order dialled")
     time_zone: str = ""
@@ -56,7 +57,7 @@ class RowView(BaseModel):
 class Refusal(BaseModel):
     """A reason for which rows would be refused."""
 
-    reason: str
+    reason: Sentence
     rows: int
     lines: list[int] = Field(description="the first of them")
 
@@ -68,8 +69,8 @@ class ImportPreview(BaseModel):
     file_name: str
     list_name: str
     columns: list[ColumnView]
-    fault: str = Field(description="why it cannot be imported like this; empty: it can")
-    cure: str
+    fault: Sentence = Field(description="why it cannot be imported like this; empty: it can")
+    cure: Sentence
     rows: int = Field(description="rows that were looked at")
     whole: bool = Field(description="false: only the first rows of the file were looked at")
     accepted: int

@@ -15,6 +15,7 @@ from cti.base.csv_lines import csv_line
 from cti.base.errors import NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store
+from cti.texts.reader import told
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.leads.batches import Destination
@@ -281,7 +282,7 @@ class LeadService:
                 )
             if not page:
                 return
-            yield b"".join(csv_line([str(row.line), row.reason, *row.cells]) for row in page)
+            yield b"".join(csv_line([str(row.line), told(row.reason), *row.cells]) for row in page)
             last = page[-1].id
 
 

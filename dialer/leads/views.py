@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cti.access.masking import OptionalTextWithNumbers, PhoneNumber
+from cti.texts.reader import OptionalSentence
 
 
 class ImportProgress(BaseModel):
@@ -23,7 +24,9 @@ class ImportProgress(BaseModel):
     accepted: int
     rejected: int
     barred: int = Field(default=0, description="of the rejected: on the do-not-call list")
-    error: str | None = Field(description="a sentence: why it failed, or why nothing was usable")
+    error: OptionalSentence = Field(
+        description="a sentence: why it failed, or why nothing was usable"
+    )
     created_at: datetime
     finished_at: datetime | None
 

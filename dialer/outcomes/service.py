@@ -16,6 +16,7 @@ from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store, first_line
+from cti.texts.reader import OptionalSentence, Sentence
 from dialer.campaigns.models import CampaignRow
 from dialer.outcomes.reclassify import Report, count, reclassify
 
@@ -28,8 +29,8 @@ class Example(BaseModel):
     """One attempt whose outcome changes."""
 
     attempt_id: str
-    old_reason: str
-    new_reason: str
+    old_reason: Sentence
+    new_reason: Sentence
 
 
 class Change(BaseModel):
@@ -63,7 +64,7 @@ class Reclassification(BaseModel):
     leads: dict[str, int] = Field(
         description="what followed for leads: kept, reopened, closed, moved_on; when applied"
     )
-    error: str | None
+    error: OptionalSentence
     started_at: datetime
 
 

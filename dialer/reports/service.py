@@ -17,6 +17,7 @@ from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store
+from cti.texts.reader import OptionalSentence
 from dialer.reports.feedback import ListFacts, find_list
 from dialer.reports.make import FeedbackOrder, Part
 
@@ -34,7 +35,7 @@ class ReportProgress(BaseModel):
     state: Literal["running", "done", "failed"]
     leads: int = Field(description="written so far")
     file_name: str
-    error: str | None
+    error: OptionalSentence
     made_at: datetime
     campaign_id: int
     campaign: str

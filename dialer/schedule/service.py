@@ -14,6 +14,7 @@ from cti.agents.roster import Roster
 from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound
 from cti.store.engine import Store
+from cti.texts.reader import Sentence
 from dialer.campaigns.models import CampaignRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.compliance.facts import read_facts
@@ -60,7 +61,7 @@ class Appointment(BaseModel):
     promised_at: datetime
     due_at: datetime = Field(description="when it is dialled: later if calling was not allowed")
     time_zone: str
-    why: str
+    why: Sentence
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from cti.texts.reader import Sentence
 from dialer.scripts.merge import FIXED, OWN, fields_in
 from dialer.scripts.script import Question, ScriptContent, Step
 
@@ -18,7 +19,7 @@ class Problem(BaseModel):
     severity: Severity
     step: str = Field(description="id of the step; empty: of the whole script")
     field: str = Field(description="where in it: first, text, questions.2.options, next.0.go …")
-    text: str = Field(description="in a sentence")
+    text: Sentence = Field(description="in a sentence")
 
 
 def problems(content: ScriptContent, columns: Collection[str] | None = None) -> list[Problem]:
