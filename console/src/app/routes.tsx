@@ -1,5 +1,6 @@
 import {
   IconBuildingBroadcastTower,
+  IconEar,
   IconFileSpreadsheet,
   IconFileText,
   IconHeadset,
@@ -112,6 +113,12 @@ export const pages: readonly Page[] = [
     path: "/scripts/:id",
     right: "edit_campaigns",
     element: later(() => import("../scripts/ScriptPage")),
+  },
+  {
+    path: "/outcomes",
+    right: ["edit_site", "correct_calls"],
+    element: later(() => import("../outcomes/OutcomesPage")),
+    nav: { icon: IconEar, textKey: "outcomes:nav" },
   },
   {
     path: "/admin/:section?",
