@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import Table
 
 from cti.access.who import Who
+from cti.agents.days import WorkingDays
 from cti.agents.history import AgentHistory
 from cti.agents.memory import AgentMemory
 from cti.agents.models import AgentStateRow
@@ -20,6 +21,7 @@ from cti.ami import events as ami
 from cti.ami.link import AmiAddress, AmiLink
 from cti.audit.service import Audit
 from cti.base.clock import SystemClock
+from cti.base.day import LocalDay
 from cti.base.incidents import Incident
 from cti.base.signals import Signals
 from cti.bus import payloads
@@ -30,14 +32,15 @@ from cti.calls.pbx import Pbx
 from cti.calls.tracker import Tracker
 from cti.calls.watchdog import Watchdog
 from cti.control_room import Switchboard, make_control_room
+from cti.floor.callers_day import QueueDay
 from cti.floor.floor import Floor
-from cti.floor.inbound import Caller, InboundDesk, QueueDay
+from cti.floor.inbound import Caller, InboundDesk
 from cti.incidents.models import IncidentRow
 from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
 from cti.live import redis as live
 from cti.phones.service import PhoneService
-from cti.screens import Ground, make_screens
+from cti.screens import Ground, make_screens, zone_of_site
 from cti.service import Service
 from cti.settings import Settings
 from cti.sight import client_exists
@@ -118,7 +121,16 @@ def build(settings: Settings) -> Service:
         clock,
         tally,
     )
-    inbound = InboundDesk(store, floor, signals, clock, recordings.path_for)
+    site = SiteService(store, clock, signals, SiteSettings(region=settings.default_region))
+    inbound = InboundDesk(
+        store,
+        floor,
+        signals,
+        clock,
+        recordings.path_for,
+        served_within=lambda: float(site.now.service_level.seconds),
+        zone=zone_of_site(site),
+    )
     ledger, figures = Ledger(store), Figures(signals)
     attempts = Attempts(ledger, floor, roster, signals, clock, figures)
     floor.promised = attempts.flights.promised
@@ -144,8 +156,7 @@ def build(settings: Settings) -> Service:
     )
     attempts.last_words = ears.last_words
     teller, menus = Teller(attempts, floor, signals, clock), load_menus(settings.menus)
-    site = SiteService(store, clock, signals, SiteSettings(region=settings.default_region))
-    inbound.served_within = lambda: float(site.now.service_level.seconds)
+    days = WorkingDays(store, roster, signals, clock, LocalDay(clock, zone_of_site(site)))
     trunks = TrunkService(
         store,
         link,
@@ -273,6 +284,7 @@ def build(settings: Settings) -> Service:
             attempts,
             dialler,
             clock,
+            days,
             callers=lambda: _callers(inbound, clock),
             link=lambda: _link(service),
             recordings=lambda: RecordingsView(
@@ -301,6 +313,7 @@ def build(settings: Settings) -> Service:
             service.do_not_call,
             service.board,
             site,
+            days,
         )
     )
     _let_control(
@@ -374,22 +387,18 @@ def _callers(inbound: InboundDesk, clock: SystemClock) -> CallersView:
     callers = list(inbound.callers.values())
     waiting = [c.queued_at for c in callers if c.queued_at and not c.bridged_at]
     longest = (clock.now() - min(waiting)).total_seconds() if waiting else 0.0
-    whole = QueueDay()
-    for day in inbound.queues.values():
-        whole.answered += day.answered
-        whole.abandoned += day.abandoned
-        whole.in_time += day.in_time
-    names = inbound.queues.keys() | {c.queue for c in callers if c.queued_at}
+    whole, queues = inbound.day.whole, inbound.day.queues
+    names = queues.keys() | {c.queue for c in callers if c.queued_at}
     return CallersView(
         in_menu=sum(c.queued_at is None for c in callers),
         waiting=len(waiting),
         longest_wait_seconds=round(longest, 1),
         talking=sum(c.bridged_at is not None for c in callers),
-        answered=inbound.answered_today,
-        abandoned=inbound.abandoned_today,
+        answered=whole.answered,
+        abandoned=whole.abandoned,
         service_level=whole.service_level,
         served_within_seconds=inbound.served_within(),
-        queues=[_queue(name, callers, inbound.queues.get(name)) for name in sorted(names)],
+        queues=[_queue(name, callers, queues.get(name)) for name in sorted(names)],
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 
 from cti.access.events import SessionEnded
+from cti.agents.days import WorkingDays
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.base.clock import Clock
@@ -60,6 +61,7 @@ class Ground:
     bars: DoNotCallService
     board: Board
     site: SiteService
+    days: WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def make_screens(ground: Ground) -> Screens:
     signals.on(SessionEnded, lambda event: hub.end_session(event.session))
     signals.on(Notice, hub.notify)
     campaigns = ground.attempts.campaigns
-    days = Days(store, ground.roster, signals, clock, lambda: _zone(site.now.region), campaigns.get)
+    days = Days(ground.days, signals, campaigns.get)
     hands = Hands(
         store,
         ground.roster,
@@ -168,5 +170,6 @@ def _teams(roster: Roster) -> Callable[[str], str | None]:
     return team
 
 
-def _zone(region: str) -> ZoneInfo:
-    return zone(zone_of_region(region))
+def zone_of_site(site: SiteService) -> Callable[[], ZoneInfo]:
+    """Whose midnight begins the day: asked when it is needed, as the site may move."""
+    return lambda: zone(zone_of_region(site.now.region))

@@ -400,7 +400,7 @@ class Service:
                     ConsentService(self.store, self.clock, self.settings.default_region),
                     CapsService(self.store, self.clock),
                 ),
-                agents_router(self.agents, self.roster, self.clock),
+                agents_router(self.agents, self.roster, self.screens.days.work),
                 *self.room.routers(),
                 attempts_router(
                     AttemptService(self.store, self.attempts.flights),

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from cti.access.rights import Right
 from cti.access.who import Me, needs
+from cti.agents.days import WorkingDays
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.agents.states import Agent, AgentState
-from cti.base.clock import Clock
 
 
 class NewAgent(BaseModel):
@@ -64,12 +64,13 @@ class AgentView(BaseModel):
     mode: str
     phone_connected: bool
     phone_kind: str = Field(description="sip or browser")
-    calls_today: int
-    talk_seconds_today: float
+    calls_today: int = Field(description="talks since the site's midnight")
+    talk_seconds_today: float = Field(description="of those that are over")
 
     @classmethod
-    def of(cls, agent: Agent, clock: Clock) -> "AgentView":
+    def of(cls, agent: Agent, days: WorkingDays) -> "AgentView":
         """The live object as it is shown."""
+        day, clock = days.of(agent.id), days.clock
         return cls(
             id=agent.id,
             name=agent.name,
@@ -83,8 +84,8 @@ class AgentView(BaseModel):
             mode=agent.mode,
             phone_connected=agent.leg is not None,
             phone_kind=agent.phone_kind,
-            calls_today=agent.calls_today,
-            talk_seconds_today=round(agent.talked_today, 1),
+            calls_today=day.calls.total(),
+            talk_seconds_today=round(day.talked, 1),
         )
 
 
@@ -103,7 +104,7 @@ class ReadyChange(BaseModel):
     reason: str = Field("", description="why not ready: lunch, training …", max_length=64)
 
 
-def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
+def router(service: AgentService, roster: Roster, days: WorkingDays) -> APIRouter:
     """Everything under /v1/agents."""
     routes = APIRouter(prefix="/v1/agents", tags=["agents"])
 
@@ -111,7 +112,7 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         "", summary="All agents and what they are doing", dependencies=[needs(Right.SEE_AGENTS)]
     )
     async def agents(who: Me) -> list[AgentView]:
-        return [AgentView.of(agent, clock) for agent in roster if who.sees_team(agent.team)]
+        return [AgentView.of(agent, days) for agent in roster if who.sees_team(agent.team)]
 
     @routes.post(
         "", status_code=201, summary="Add an agent", dependencies=[needs(Right.EDIT_AGENTS)]
@@ -128,7 +129,7 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
 
     @routes.get("/{name}", summary="One agent", dependencies=[needs(Right.SEE_AGENTS)])
     async def one(name: str) -> AgentView:
-        return AgentView.of(roster.get(name), clock)
+        return AgentView.of(roster.get(name), days)
 
     @routes.patch(
         "/{name}", summary="Another team or full name", dependencies=[needs(Right.EDIT_AGENTS)]
@@ -137,7 +138,7 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         if change.mode is not None:
             await service.set_mode(name, change.mode)
         agent = await service.change(name, display_name=change.display_name, team=change.team)
-        return AgentView.of(agent, clock)
+        return AgentView.of(agent, days)
 
     @routes.post(
         "/{name}/sign-in",
@@ -145,7 +146,7 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         dependencies=[needs(Right.RUN_FLOOR)],
     )
     async def sign_in(name: str) -> AgentView:
-        return AgentView.of(service.sign_in(name), clock)
+        return AgentView.of(service.sign_in(name), days)
 
     @routes.post(
         "/{name}/sign-out",
@@ -153,7 +154,7 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         dependencies=[needs(Right.RUN_FLOOR)],
     )
     async def sign_out(name: str) -> AgentView:
-        return AgentView.of(service.sign_out(name), clock)
+        return AgentView.of(service.sign_out(name), days)
 
     @routes.put(
         "/{name}/ready",
@@ -161,9 +162,7 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         dependencies=[needs(Right.RUN_FLOOR)],
     )
     async def ready(name: str, change: ReadyChange) -> AgentView:
-        return AgentView.of(
-            service.set_ready(name, ready=change.ready, reason=change.reason), clock
-        )
+        return AgentView.of(service.set_ready(name, ready=change.ready, reason=change.reason), days)
 
     @routes.post(
         "/{name}/hang-up",
@@ -171,7 +170,7 @@ def router(service: AgentService, roster: Roster, clock: Clock) -> APIRouter:
         dependencies=[needs(Right.RUN_FLOOR)],
     )
     async def hang_up(name: str) -> AgentView:
-        return AgentView.of(await service.hang_up(name), clock)
+        return AgentView.of(await service.hang_up(name), days)
 
     _phones_and_ends(routes, service)
     return routes

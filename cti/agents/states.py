@@ -59,8 +59,6 @@ class Agent:
     wanted_reason: str = ""
     idle_since: float = 0.0
     wrap_until: float | None = None
-    calls_today: int = 0
-    talked_today: float = 0.0
     phone_kind: str = "sip"
     display_name: str = ""
     team: str = ""
@@ -74,9 +72,6 @@ class Agent:
         """Change state; an illegal step is a Conflict that names both states."""
         if state not in LEGAL[self.state]:
             raise Conflict(f"Agent {self.name} is {self.state} and cannot become {state}.")
-        if self.state is AgentState.TALKING and state is AgentState.WRAPPING:
-            self.calls_today += 1
-            self.talked_today += now - self.since
         self.state, self.since, self.reason = state, now, reason
         if state is not AgentState.WRAPPING:
             self.wrap_until = None

@@ -1,24 +1,26 @@
 """Callers: from the menu to the floor, and what became of them."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.base.clock import Clock
+from cti.base.day import LocalDay
 from cti.base.signals import Signals
 from cti.calls.cel import CelHistory
 from cti.calls.events import LegEnded, LegMarked, LegVanished
 from cti.calls.models import InboundCallRow
 from cti.calls.pbx import agent_of_leg
 from cti.calls.tracker import Tracker
+from cti.floor.callers_day import CallersDay
 from cti.floor.events import CallConnected
 from cti.floor.floor import Floor
 from cti.store.engine import Store
@@ -57,24 +59,6 @@ class Caller:
         return "menu" if self.queued_at is None else "abandoned"
 
 
-@dataclass(slots=True)
-class QueueDay:
-    """What became of a queue's callers since the service started.
-
-    in_time: of the answered, those who did not wait longer than the site wants.
-    """
-
-    answered: int = 0
-    abandoned: int = 0
-    in_time: int = 0
-
-    @property
-    def service_level(self) -> float | None:
-        """In time ÷ all who waited (those who gave up count as not), 0 to 1; None: nobody yet."""
-        offered = self.answered + self.abandoned
-        return self.in_time / offered if offered else None
-
-
 @dataclass(frozen=True, slots=True)
 class CallerMoved:
     """A caller arrived, was queued, got an agent, or ended; `step` says which."""
@@ -85,7 +69,10 @@ class CallerMoved:
 
 @dataclass(slots=True)
 class InboundDesk:
-    """What the menus report to (`ivr`), and what the floor serves."""
+    """What the menus report to (`ivr`), and what the floor serves.
+
+    served_within: seconds of waiting that are good service. zone: of the site, whose day it is.
+    """
 
     store: Store
     floor: Floor
@@ -95,23 +82,26 @@ class InboundDesk:
     wrap_up: float = 20.0
     served_within: Callable[[], float] = lambda: SERVED_WITHIN
     callers: dict[str, Caller] = field(default_factory=dict)
-    answered_today: int = 0
-    abandoned_today: int = 0
-    queues: defaultdict[str, QueueDay] = field(default_factory=lambda: defaultdict(QueueDay))
+    zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC")
+    day: CallersDay = field(init=False)
     _writes: set[asyncio.Task[None]] = field(default_factory=set)
     _in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
+        today = LocalDay(self.clock, self.zone)
+        self.day = CallersDay(self.store, today, self.served_within)
         self.signals.on(LegMarked, self._marked)
         self.signals.on(CallConnected, self._connected)
         self.signals.on(LegEnded, lambda e: self._ended(e.uniqueid))
         self.signals.on(LegVanished, lambda e: self._ended(e.uniqueid))
 
     async def recover(self, tracker: Tracker, read_cel: ReadCel) -> int:
-        """After a restart: who still waits or talks is ours again, the others get their end.
+        """After a restart: the day is as it was, who still waits or talks is ours again, the others
+        get their end.
 
         Returns how many were adopted.
         """
+        await self.day.load()
         async with self.store.read() as session:
             query = select(InboundCallRow).where(InboundCallRow.ended_at.is_(None))
             rows = (await session.scalars(query)).all()
@@ -212,22 +202,9 @@ class InboundDesk:
         if caller is None:
             return
         caller.ended_at = at or self.clock.now()
-        self.answered_today += caller.outcome == "answered"
-        self.abandoned_today += caller.outcome == "abandoned"
-        self._count(caller)
+        self.day.count(caller.queue, caller.queued_at, caller.bridged_at, caller.ended_at)
         self._write(self._save(caller))
         self.signals.emit(CallerMoved(caller, "ended"))
-
-    def _count(self, caller: Caller) -> None:
-        if caller.queued_at is None:
-            return
-        day = self.queues[caller.queue]
-        if caller.bridged_at is None:
-            day.abandoned += 1
-            return
-        day.answered += 1
-        waited = (caller.bridged_at - caller.queued_at).total_seconds()
-        day.in_time += waited <= self.served_within()
 
     # -- the record ----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select
 
 from cti.access.masking import PhoneNumber
 from cti.agents.api import AgentView
+from cti.agents.days import WorkingDays
 from cti.agents.roster import Roster
 from cti.agents.states import Agent
 from cti.base.clock import Clock
@@ -33,7 +34,7 @@ class WaitingView(BaseModel):
 
 
 class QueueView(BaseModel):
-    """A queue of this moment, and its callers since the service started."""
+    """A queue of this moment, and its callers since the site's midnight."""
 
     name: str
     waiting: list[WaitingView] = Field(description="the longest first")
@@ -155,6 +156,7 @@ class Board:
     attempts: Attempts
     dialler: Dialler
     clock: Clock
+    days: WorkingDays
     callers: Callable[[], CallersView]
     link: Callable[[], LinkView]
     recordings: Callable[[], RecordingsView]
@@ -188,7 +190,7 @@ class Board:
         flight = flights.get(call) or self.attempts.awaiting.get(call)
         campaign_id = flight.campaign_id if flight else None
         name, _, _ = self._campaigns.get(campaign_id or 0, ("", "", ""))
-        view = AgentView.of(agent, self.clock)
+        view = AgentView.of(agent, self.days)
         return BoardAgentView(
             **view.model_dump(),
             since=self.clock.now() - timedelta(seconds=view.seconds),

@@ -115,7 +115,7 @@ async def test_the_agent_is_free_at_once_and_the_machine_hung_up(house: House) -
     assert pooled[0] - taken[0] < 0.2  # 3 ms on a quiet machine
     (ended,) = await house.ended(campaign)
     assert (ended["outcome"], detail(ended, "hangup")["by"]) == ("machine", "us")
-    assert house.agent("ann").calls_today == 0
+    assert house.service.screens.days.today(house.agent("ann").id).calls == 0
 
 
 async def test_the_message_is_left_whole_after_the_beep(house: House, tmp_path: Path) -> None:

@@ -84,12 +84,12 @@ async def test_a_caller_waits_until_an_agent_is_there(house: House) -> None:
 async def test_a_caller_who_gives_up_waiting_is_counted_as_abandoned(house: House) -> None:
     ended: list[CallerMoved] = []
     house.service.signals.on(CallerMoved, ended.append)
-    before = house.service.inbound.abandoned_today
+    before = house.service.inbound.day.whole.abandoned
     await call_in(house, "1", seconds=3.5)
     await house.until(lambda: any(e.step == "ended" for e in ended), "the caller gave up")
     row = await row_of(house, ended[-1].caller.id)
     assert (row.outcome, row.queue, row.agent_id) == ("abandoned", "sales", None)
-    assert house.service.inbound.abandoned_today == before + 1
+    assert house.service.inbound.day.whole.abandoned == before + 1
 
 
 async def test_a_caller_goes_before_the_next_lead(house: House) -> None:

@@ -29,22 +29,20 @@ def test_nobody_gets_to_a_call_without_being_ready_or_to_wrap_up_without_a_talk(
     assert LEGAL[S.SIGNED_OUT] == {S.NOT_READY}
 
 
-def test_a_talk_is_counted_at_its_end() -> None:
+def test_a_talk_goes_over_into_the_wrap_up() -> None:
     agent = Agent(1, "anna", "agent-anna", state=S.TALKING, since=10.0, call="at-1")
     agent.wrap_until = 99.0
     agent.go(S.WRAPPING, 25.0)
-    assert (agent.calls_today, agent.talked_today) == (1, 15.0)
     assert agent.call == "at-1"
     assert agent.wrap_until == 99.0
     agent.go(S.READY, 30.0)
-    assert agent.calls_today == 1
     assert [agent.call, agent.wrap_until] == [None, None]
 
 
 def test_a_call_that_is_taken_back_is_no_talk() -> None:
     agent = Agent(1, "anna", "agent-anna", state=S.TALKING, since=10.0, call="at-1")
     agent.go(S.READY, 14.0)
-    assert (agent.calls_today, agent.talked_today, agent.call) == (0, 0.0, None)
+    assert agent.call is None
 
 
 @pytest.mark.parametrize(

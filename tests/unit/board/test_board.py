@@ -1,9 +1,12 @@
 """The board: one moment of the whole floor."""
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from cti.agents.days import WorkingDays
+from cti.base.day import LocalDay
 from cti.base.statistics import percentile
 from dialer.board.board import Board, CallersView, LinkView, RecordingsView
 from tests.fake_pbx import BUSY, STAYS, VACANT, Far
@@ -16,6 +19,11 @@ LINK = LinkView(up=True, events_seen=10, events_dropped=0, samples=3, mismatches
 RECORDINGS = RecordingsView(ready=1, waiting=0, missing=0, seconds=7.5)
 
 
+def days_of(engine: Engine) -> WorkingDays:
+    today = LocalDay(engine.clock, lambda: ZoneInfo("Asia/Shanghai"))
+    return WorkingDays(engine.outside.store, engine.roster, engine.signals, engine.clock, today)
+
+
 def board_of(engine: Engine) -> Board:
     return Board(
         engine.outside.store,
@@ -23,6 +31,7 @@ def board_of(engine: Engine) -> Board:
         engine.attempts,
         engine.dialler,
         engine.clock,
+        days_of(engine),
         callers=lambda: CALLERS,
         link=lambda: LINK,
         recordings=lambda: RECORDINGS,

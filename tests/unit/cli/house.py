@@ -5,20 +5,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI
 
 from cti.access.who import Who
 from cti.agents.api import router as agents_router
+from cti.agents.days import WorkingDays
 from cti.agents.models import AgentRow
 from cti.agents.roster import Roster
 from cti.agents.service import AgentService
 from cti.agents.states import Agent
 from cti.api.app import create_app
 from cti.base.clock import ManualClock
+from cti.base.day import LocalDay
 from cti.base.errors import Conflict, NotFound
 from cti.base.signals import Signals
+from cti.store.engine import Store
 from dialer.attempts.api import router as attempts_router
 from dialer.attempts.service import AttemptService, AttemptView, CorrectionView, Moment
 from dialer.board.api import router as board_router
@@ -474,6 +478,8 @@ class House:
         clock, signals = ManualClock(NOW), Signals()
         self.campaigns, self.leads = Campaigns(), Leads()
         self.roster = Roster(signals, clock)
+        today = LocalDay(clock, lambda: ZoneInfo("Asia/Shanghai"))
+        self.days = WorkingDays(cast("Store", None), self.roster, signals, clock, today)
         self.attempts, self.board = AttemptsSeen(), BoardSeen()
         self.recordings = Recordings(folder, monkeypatch)
         self.by_hand = CallsByHand()
@@ -486,7 +492,7 @@ class House:
             routers=[
                 campaigns_router(cast("CampaignService", self.campaigns)),
                 leads_router(cast("LeadService", self.leads)),
-                agents_router(agents, self.roster, clock),
+                agents_router(agents, self.roster, self.days),
                 attempts_router(
                     cast("AttemptService", self.attempts), cast("AgentsWord", self.attempts)
                 ),

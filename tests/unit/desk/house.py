@@ -9,12 +9,14 @@ import orjson
 
 from cti.access.rights import ROLES, Role
 from cti.access.who import Who
+from cti.agents.days import WorkingDays
 from cti.agents.service import AgentService
 from cti.agents.states import AgentState
+from cti.base.day import LocalDay
 from cti.bus.publisher import Bus
 from cti.floor.inbound import InboundDesk
 from cti.live_link.browser import Browser
-from cti.screens import Ground, Screens, make_screens
+from cti.screens import Ground, Screens, make_screens, zone_of_site
 from cti.site.service import SiteService
 from dialer.compliance.service import DoNotCallService
 from dialer.desk.service import DeskService
@@ -75,6 +77,13 @@ class House:
                 self.bars,
                 cast("Any", None),
                 self.site,
+                WorkingDays(
+                    store,
+                    engine.roster,
+                    signals,
+                    clock,
+                    LocalDay(clock, zone_of_site(self.site)),
+                ),
             )
         )
         self.desk: DeskService = self.screens.desk

@@ -5,10 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cti.agents.api import AgentView
+from cti.agents.days import WorkingDays
 from cti.agents.models import AgentRow, AgentStateRow
 from cti.agents.roster import Roster
 from cti.agents.states import Agent, AgentState
 from cti.base.clock import ManualClock
+from cti.base.day import LocalDay
 from cti.base.signals import Signals
 from cti.store.engine import Store
 from dialer.attempts.events import AttemptDisposed
@@ -28,14 +31,10 @@ class Desk:
     def __init__(self, store: Store, clock: ManualClock) -> None:
         self.signals, self.clock = Signals(), clock
         self.roster = Roster(self.signals, clock)
-        self.days = Days(
-            store,
-            self.roster,
-            self.signals,
-            clock,
-            lambda: SHANGHAI,
-            {1: CampaignSettings()}.get,
+        self.working = WorkingDays(
+            store, self.roster, self.signals, clock, LocalDay(clock, lambda: SHANGHAI)
         )
+        self.days = Days(self.working, self.signals, {1: CampaignSettings()}.get)
         self.agent = self.roster.add(Agent(1, "anna", "phone", leg="ag-1", leg_ready=True))
 
     def wait(self, **much: float) -> None:
@@ -59,6 +58,11 @@ class Desk:
 
     def said(self, attempt: str, code: str) -> None:
         self.signals.emit(AttemptDisposed(attempt, 1, 1, 1, code, self.clock.now()))
+
+    def board(self) -> tuple[int, float]:
+        """What supervisors see of the agent's day."""
+        view = AgentView.of(self.agent, self.working)
+        return view.calls_today, view.talk_seconds_today
 
     def spent(self) -> tuple[float, float, float, float]:
         today = self.days.today(1)
@@ -84,6 +88,12 @@ def test_seconds_by_state_and_calls(desk: Desk) -> None:
     today = desk.days.today(1)
     assert (today.calls, today.not_ready_seconds) == (1, 1800)
     assert [(hour.hour, hour.calls) for hour in today.hours] == [(9, 1)]
+    assert desk.board() == (1, 180)
+    desk.roster.make_ready(desk.agent)
+    desk.roster.reserve(desk.agent, "at-2")
+    desk.roster.talk(desk.agent, "at-2")
+    desk.wait(minutes=2)
+    assert desk.board() == (1, 180), "a talk counts once it is over"
 
 
 def test_a_call_that_was_taken_back_is_none(desk: Desk) -> None:
@@ -112,6 +122,7 @@ def test_a_new_day_begins_at_the_sites_midnight(desk: Desk) -> None:
     assert desk.spent() == (15 * 60, 0, 0, 0)
     today = desk.days.today(1)
     assert (today.calls, today.successes) == (0, 0)
+    assert desk.board() == (0, 0), "the board's day turns with the desk's"
     desk.said("at-0", "success")
     assert [hour.hour for hour in desk.days.today(1).hours] == [0]
 
@@ -139,6 +150,7 @@ async def test_a_restart_finds_the_day_as_it_was(store: Store) -> None:
     today = desk.days.today(1)
     assert desk.spent() == (600, 300, 60, 600)
     assert (today.calls, today.successes) == (1, 1)
+    assert desk.board() == (1, 300)
     assert [(h.hour, h.calls, h.successes) for h in today.hours] == [(0, 1, 0), (9, 0, 1)]
     assert desk.agent.state is AgentState.SIGNED_OUT
     desk.work()

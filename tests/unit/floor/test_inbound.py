@@ -8,7 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from cti.calls.models import InboundCallRow
-from cti.floor.inbound import SERVED_WITHIN, CallerMoved, InboundDesk, QueueDay
+from cti.floor.callers_day import QueueDay
+from cti.floor.inbound import SERVED_WITHIN, CallerMoved, InboundDesk
 from tests.unit.engine.rig import Outside
 from tests.unit.floor.rig import Rig
 
@@ -71,8 +72,7 @@ async def test_a_caller_is_served_and_written_down(lobby: Lobby) -> None:
     assert row.ended_at is not None
     assert (row.ended_at - row.bridged_at).total_seconds() == pytest.approx(10, abs=0.1)
     assert lobby.steps == [("in-1", step) for step in ("arrived", "queued", "bridged", "ended")]
-    assert (lobby.desk.answered_today, lobby.desk.abandoned_today) == (1, 0)
-    assert lobby.desk.queues == {"sales": QueueDay(answered=1, in_time=1)}
+    assert lobby.desk.day.queues == {"sales": QueueDay(answered=1, in_time=1)}
     assert lobby.desk.callers == {}
 
 
@@ -86,7 +86,7 @@ async def test_service_counts_those_who_waited_long_and_those_who_gave_up(lobby:
     await asyncio.sleep(5)
     lobby.rig.fake.end("in-1")
     await asyncio.sleep(0.5)
-    day = lobby.desk.queues["sales"]
+    day = lobby.desk.day.queues["sales"]
     assert day == QueueDay(answered=1, abandoned=1, in_time=0)
     assert day.service_level == 0
     assert QueueDay().service_level is None
@@ -98,7 +98,7 @@ async def test_who_leaves_while_waiting_is_abandoned(lobby: Lobby) -> None:
     lobby.rig.fake.end("in-1")
     row = await lobby.row()
     assert (row.outcome, row.agent_id, row.bridged_at) == ("abandoned", None, None)
-    assert lobby.desk.abandoned_today == 1
+    assert lobby.desk.day.whole.abandoned == 1
 
 
 async def test_who_leaves_the_menu_never_waited(lobby: Lobby) -> None:
@@ -110,7 +110,7 @@ async def test_who_leaves_the_menu_never_waited(lobby: Lobby) -> None:
     lobby.desk._ended("in-1")
     row = await lobby.row()
     assert (row.outcome, row.queued_at) == ("menu", None)
-    assert (lobby.desk.answered_today, lobby.desk.abandoned_today) == (0, 0)
+    assert lobby.desk.day.queues == {}
 
 
 async def test_an_unknown_caller_is_passed_over(lobby: Lobby) -> None:
