@@ -143,7 +143,7 @@ class Floor:
             now = datetime.now(UTC)
             more = {"agent": agent, "state": state, "since": now, "phone_up": True}
             self._put(payloads.AgentState, more)
-            self.hub.desk(agent, desk(agent))
+            self.hub.desk(agent, lambda: desk(agent))
 
     def _second(self) -> None:
         for campaign in range(1, CAMPAIGNS + 1):

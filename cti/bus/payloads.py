@@ -36,6 +36,8 @@ class Message(BaseModel):
 
     address: ClassVar[str]
     retained: ClassVar[bool] = False
+    sentence: ClassVar[str] = ""
+    """The field that says something in words of ours, which a browser is told in its language."""
 
     at: Moment = Field(description="when it happened, UTC")
 
@@ -299,6 +301,7 @@ class RecordingMissing(RecordingEvent):
     """A call that should have been recorded has no recording, or an unreadable one."""
 
     address: ClassVar[str] = "recordings/missing"
+    sentence: ClassVar[str] = "reason"
     schema_name: Literal["recording.missing"] = Field(default="recording.missing", alias="schema")
     version: Literal[1] = 1
     reason: str
@@ -308,6 +311,7 @@ class Incident(Message):
     """Something that a person should look at."""
 
     address: ClassVar[str] = "incidents"
+    sentence: ClassVar[str] = "text"
     schema_name: Literal["incident"] = Field(default="incident", alias="schema")
     version: Literal[1] = 1
     kind: str = Field(description="a short fixed word, such as recording_missing or pbx_lost")

@@ -14,6 +14,7 @@ from cti.base.errors import UserError
 from cti.base.tasks import end
 from cti.live_link.browser import Browser
 from cti.live_link.hub import LiveHub
+from cti.texts.reader import language_of
 
 CODES: Final = {"signed_out": 4001, "elsewhere": 4002, "too_slow": 4003, "flood": 4004}
 """Close codes, of the range for private use (RFC 6455 §7.4.2)."""
@@ -38,7 +39,7 @@ def router(hub: LiveHub, desks: Desks) -> APIRouter:
     @routes.websocket("/live-link", dependencies=[signed_in()])
     async def live_link(socket: WebSocket, who: Me) -> None:
         await socket.accept()
-        browser = hub.join(who)
+        browser = hub.join(who, language_of(socket))
         try:
             await _greet(hub, desks, browser)
             await _serve(socket, browser)

@@ -7,6 +7,7 @@ from typing import Final
 from cti.access.who import Who
 from cti.base.clock import Clock
 from cti.live_link.seeing import Audience
+from cti.texts.catalogue import Language
 
 MOST_WAITING: Final = 1000
 """Frames that may wait for a browser. States replace each other, so that more than this means
@@ -26,6 +27,7 @@ class Browser:
     who: Who
     audience: Audience
     clock: Clock
+    language: Language = "en"
     waiting: dict[object, str] = field(default_factory=dict)
     bye: str | None = None
     cut: asyncio.Event = field(default_factory=asyncio.Event)

@@ -22,6 +22,8 @@ from cti.base.notices import Notice
 from cti.bus.payloads import Message
 from cti.live_link.browser import Browser
 from cti.live_link.seeing import Audience, Belongings
+from cti.texts.catalogue import Language, in_language
+from cti.texts.reader import told_in
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +38,19 @@ Bye = Literal["signed_out", "elsewhere", "too_slow", "flood", "stopping"]
 
 @dataclass(slots=True)
 class _State:
-    """A retained message, and its frame once somebody wanted it."""
+    """A message, and its frames once somebody wanted them: one, or one for each language that it
+    has words of ours in.
+    """
 
     message: Message
-    frame: str = ""
+    frames: dict[Language, str] = field(default_factory=dict)
+
+    def frame(self, language: Language) -> str:
+        """As a browser of this language is sent it."""
+        language = language if self.message.sentence else "en"
+        if language not in self.frames:
+            self.frames[language] = _framed(self.message.topic, _told(self.message, language))
+        return self.frames[language]
 
 
 @dataclass(slots=True)
@@ -72,9 +83,9 @@ class LiveHub:
         for browsers in self._audiences.values():
             yield from browsers
 
-    def join(self, who: Who) -> Browser:
+    def join(self, who: Who, language: Language = "en") -> Browser:
         """A browser of `who`: greeted, and told every state that it may see."""
-        browser = Browser(new_id("br-"), who, Audience.of(who), self.clock)
+        browser = Browser(new_id("br-"), who, Audience.of(who), self.clock, language)
         self._give_way(who)
         self._audiences.setdefault(browser.audience, {})[browser] = None
         browser.put(
@@ -90,8 +101,7 @@ class LiveHub:
         )
         for topic, state in self._states.items():
             if self._sees(browser, state.message):
-                state.frame = state.frame or _framed(topic, state.message)
-                browser.put(topic, state.frame)
+                browser.put(topic, state.frame(language))
         if board := self._boards.get(browser.audience):
             browser.put("board", board)
         if who.agent is not None and who.may(Right.DESK):
@@ -147,19 +157,23 @@ class LiveHub:
         key: object = topic if message.retained else self._events
         for audience, browsers in self._audiences.items():
             if self.belongings.sees(audience, message):
-                state.frame = state.frame or _framed(topic, message)
                 for browser in browsers:
-                    self._put_later(browser, key, state.frame)
+                    self._put_later(browser, key, state.frame(browser.language))
         for browser in self._own(message):
-            state.frame = state.frame or _framed(topic, message)
-            browser.put(key, state.frame)
+            browser.put(key, state.frame(browser.language))
 
-    def desk(self, agent: str, payload: str, *, but: str = "") -> None:
-        """An agent's desk, as JSON, to all their browsers. but: id of one that knows already."""
-        frame = self.desk_frame(payload)
+    def desk(self, agent: str, payload: Callable[[], str], *, but: str = "") -> None:
+        """An agent's desk to all their browsers, each in its language. payload: makes it, as JSON.
+        but: id of one that knows already.
+        """
+        frames: dict[Language, str] = {}
         for browser in self._desks.get(agent, ()):
-            if browser.id != but:
-                browser.put("desk", frame)
+            if browser.id == but:
+                continue
+            if browser.language not in frames:
+                with told_in(browser.language):
+                    frames[browser.language] = self.desk_frame(payload())
+            browser.put("desk", frames[browser.language])
 
     @staticmethod
     def desk_frame(payload: str) -> str:
@@ -182,10 +196,14 @@ class LiveHub:
             "at": _moment(self.clock.now()),
             "details": dict(notice.details),
         }
-        frame = _payload("notice", _dumped(payload))
         for browser in browsers:
+            text = (
+                notice.text
+                if notice.kind == "message"
+                else in_language(notice.text, browser.language)
+            )
             self._events += 1
-            browser.put(self._events, frame)
+            browser.put(self._events, _payload("notice", _dumped(payload | {"text": text})))
 
     def hold_phone(self, agent: str, browser_id: str) -> bool:
         """This browser of the agent has the phone from now on; the others are told.
@@ -241,6 +259,14 @@ class LiveHub:
 
 def _is_agents(message: Message) -> bool:
     return message.address.startswith("agents/")
+
+
+def _told(message: Message, language: Language) -> Message:
+    """The message with its sentence in this language."""
+    if language == "en" or not message.sentence:
+        return message
+    said = in_language(getattr(message, message.sentence), language)
+    return message.model_copy(update={message.sentence: said})
 
 
 def _framed(topic: str, message: Message) -> str:

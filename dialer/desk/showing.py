@@ -65,8 +65,10 @@ class Screens(Protocol):
         """Whether any browser shows this agent's desk."""
         ...
 
-    def desk(self, agent: str, payload: str, *, but: str = "") -> None:
-        """Show a desk, as JSON, in the agent's browsers; `but`: not in this one."""
+    def desk(self, agent: str, payload: Callable[[], str], *, but: str = "") -> None:
+        """Show a desk in the agent's browsers; `but`: not in this one. payload: makes it, as JSON,
+        in the language of whoever sees it.
+        """
         ...
 
     def notify(self, notice: Notice, *, but: str = "") -> None:
@@ -156,7 +158,7 @@ class Showing:
         for name, but in changed.items():
             try:
                 view = self.view(self.roster.get(name))
-                self.screens.desk(name, view.model_dump_json(), but=but)
+                self.screens.desk(name, view.model_dump_json, but=but)
             except Exception:
                 log.exception("desk.not_shown", agent=name)
 

@@ -8,6 +8,7 @@ from cti.bus import payloads
 from cti.live_link.browser import BURST, MOST_WAITING
 from cti.live_link.hub import MOST_OF_ONE, LiveHub
 from cti.live_link.seeing import RULES, Audience
+from cti.texts import reader
 from tests.unit.bus import samples
 from tests.unit.bus.samples import AT, agent, ended
 from tests.unit.live_link.people import (
@@ -158,8 +159,8 @@ async def test_an_agents_own_desk_and_notices_reach_all_own_pages_and_no_other()
     first, second, other = hub.join(ANN), hub.join(ANN), hub.join(BOB)
     for browser in (first, second, other):
         await told(browser)
-    hub.desk("ann", '{"n":1}')
-    hub.desk("ann", '{"n":2}', but=first.id)
+    hub.desk("ann", lambda: '{"n":1}')
+    hub.desk("ann", lambda: '{"n":2}', but=first.id)
     hub.notify(Notice("ann", "message", "Well done", "sam", {"a": 1}))
     notice = {
         "type": "notice",
@@ -175,6 +176,43 @@ async def test_an_agents_own_desk_and_notices_reach_all_own_pages_and_no_other()
     assert await told(second) == [{"type": "desk", "payload": {"n": 2}}, notice]
     assert await told(other) == []
     assert (hub.has_desk("ann"), hub.has_desk("carol")) == (True, False)
+
+
+async def test_each_page_is_told_in_its_own_language() -> None:
+    hub = make_hub()
+    pages = {"en": hub.join(SUPERVISOR), "zh": hub.join(ADMINISTRATOR, "zh")}
+    for browser in pages.values():
+        await told(browser)
+    text = "The trunk “main” cannot be used: It is switched off."
+    hub.publish(payloads.Incident(at=AT, kind="trunk_down", text=text, subject="main"))
+    said = {language: (await told(page))[0]["payload"] for language, page in pages.items()}
+    assert said["en"]["text"] == text
+    assert said["zh"]["text"] == "中继“main”无法使用：已停用。"
+    assert said["zh"] | {"text": ""} == said["en"] | {"text": ""}
+
+
+async def test_a_desk_is_made_once_for_each_language_that_is_there() -> None:
+    hub = make_hub()
+    pages = [hub.join(ANN), hub.join(ANN, "zh"), hub.join(ANN, "zh")]
+    for browser in pages:
+        await told(browser)
+    made: list[str] = []
+
+    def desk() -> str:
+        made.append(reader.told("It is switched off."))
+        return f'"{made[-1]}"'
+
+    hub.desk("ann", desk)
+    shown = [(await told(page))[0]["payload"] for page in pages]
+    assert shown == ["It is switched off.", "已停用。", "已停用。"]
+    assert len(made) == 2
+    # What a person wrote is theirs; what we say beside it is not.
+    hub.notify(Notice("ann", "message", "It is switched off.", "sam"))
+    hub.notify(Notice("ann", "guest_gone", "bob left the call."))
+    assert [frame["payload"]["text"] for frame in await told(pages[1])] == [
+        "It is switched off.",
+        "bob 已离开通话。",
+    ]
 
 
 async def test_of_two_pages_the_newest_holds_the_phone() -> None:
