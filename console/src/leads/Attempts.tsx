@@ -10,6 +10,7 @@ import { useMay } from "../api/me";
 import type { AttemptView, Lead } from "../api/schema";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
+import { Revealed } from "../parts/Revealed";
 import { clock, moment } from "../parts/time";
 import { Legs } from "../recordings/Legs";
 import { useOutcomeWord } from "../recordings/outcome";
@@ -79,7 +80,6 @@ function Attempt({ attempt }: { attempt: AttemptView }) {
         {disposition && <span data-testid="disposition">{label(disposition)}</span>}
         {talk !== null && <span className="quiet">{clock(talk)}</span>}
         {attempt.agent && <span className="quiet">{attempt.agent}</span>}
-        <span className="quiet">{attempt.number}</span>
         <Button
           variant="subtle"
           size="compact-xs"
@@ -115,6 +115,14 @@ function Story({ id }: { id: string }) {
   if (!data) return <Skeleton height={96} mt={8} />;
   return (
     <div className={classes.story}>
+      <div>
+        {t("history.dialled")}{" "}
+        <Revealed
+          masked={data.number}
+          full={() => ok(api.GET("/v1/attempts/{attempt_id}/number", path))}
+        />
+        {data.caller_id && ` · ${t("history.callerId", { number: data.caller_id })}`}
+      </div>
       {data.outcome_reason && <p style={{ margin: 0 }}>{data.outcome_reason}</p>}
       <div>
         <h3>{t("history.evidence")}</h3>
