@@ -127,7 +127,8 @@ class Needs:
     right: None when being signed in is enough. narrowed: the route itself gives people who see a
     part only that part; any other must name the thing it is about in its path, or is not for them.
     also: a second right. audited: name of an act that is told to the audit although it changes
-    nothing.
+    nothing. reads: not told although its method is not GET. unless: … but told if this field of
+    what is sent is true.
     """
 
     right: Right | None
@@ -135,6 +136,8 @@ class Needs:
     narrowed: bool = False
     audited: str = ""
     also: Right | None = None
+    reads: bool = False
+    unless: str = ""
 
     @property
     def word(self) -> str:
@@ -187,15 +190,24 @@ class Public:
 
 
 def needs(
-    right: Right, *, also: Right | None = None, narrowed: bool = False, audited: str = ""
+    right: Right,
+    *,
+    also: Right | None = None,
+    narrowed: bool = False,
+    audited: str = "",
+    reads: bool = False,
+    unless: str = "",
 ) -> Dependency:
     """A route's `dependencies=[needs(Right.X)]`: only who has the right may call it.
 
     also: a second right that is needed.
     narrowed: a list that gives a client's observer only what is theirs. audited: of what takes
-    something out: the act's name in the audit, without which nothing is given.
+    something out: the act's name in the audit, without which nothing is given. reads: of a POST
+    that changes nothing (a check, a preview), which is no act for the audit; unless: … but one if
+    this field of what is sent is true.
     """
-    return _depends(Needs(right, also=also, narrowed=narrowed, audited=audited))
+    check = Needs(right, also=also, narrowed=narrowed, audited=audited, reads=reads, unless=unless)
+    return _depends(check)
 
 
 def signed_in(*, before_password: bool = False) -> Dependency:

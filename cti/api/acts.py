@@ -2,7 +2,8 @@
 by routes that say `audited`.
 
 A route that tells more of its act writes it down itself, and is not told again. What agents do at
-their own desk is not told: it stands with their calls.
+their own desk is not told: it stands with their calls. Nor is what only looks, by a method other
+than GET as it sends much: such a route says `reads`.
 """
 
 from typing import Any, Final, Protocol
@@ -69,15 +70,22 @@ class Acts:
             return
         if taken:
             await self._tell(who, taken, subject_of(scope), _details(scope, b""), must=True)
-        elif scope["method"] not in SAFE_METHODS and _is_told(scope):
+        elif scope["method"] not in SAFE_METHODS and is_told(scope.get("route"), body):
             await self._tell(
                 who, _name_of(scope), subject_of(scope), _details(scope, body), must=False
             )
 
 
-def _is_told(scope: Scope) -> bool:
-    extra = getattr(scope.get("route"), "openapi_extra", None) or {}
-    return extra.get("x-right", "") not in _NOT_TOLD
+def is_told(route: object, body: bytes = b"") -> bool:
+    """Whether a request to this route, by a method that may change something, is an act."""
+    extra = getattr(route, "openapi_extra", None) or {}
+    if extra.get("x-right", "") in _NOT_TOLD:
+        return False
+    reads = extra.get("x-reads", "")
+    if reads.startswith("unless "):
+        given = _json(body)
+        return not isinstance(given, dict) or bool(given.get(reads.removeprefix("unless ")))
+    return not reads
 
 
 def _name_of(scope: Scope) -> str:
@@ -102,13 +110,20 @@ def _details(scope: Scope, body: bytes) -> dict[str, Any]:
     query = scope.get("query_string", b"").decode(errors="replace")
     if query:
         details["query"] = masked_text(query)
-    if 0 < len(body) <= _MOST and not body.startswith(b"--"):
-        try:
-            given = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return details
+    given = _json(body)
+    if given is not None:
         details["given"] = _without_secrets(given)
     return details
+
+
+def _json(body: bytes) -> Any:
+    """What was sent, if it is JSON and not too much."""
+    if not 0 < len(body) <= _MOST or body.startswith(b"--"):
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _without_secrets(value: Any, key: str = "") -> Any:

@@ -106,6 +106,16 @@ def _declare(router: APIRouter) -> None:
             )
         if isinstance(route, APIRoute):
             route.openapi_extra = {**(route.openapi_extra or {}), "x-right": said.pop()}
+            route.openapi_extra |= _reads(route)
+
+
+def _reads(route: APIRoute) -> dict[str, str]:
+    """`x-reads`, of a route that changes nothing whatever its method: `always`, or unless a field
+    of what is sent is true."""
+    needs = [one.dependency for one in route.dependencies if isinstance(one.dependency, Needs)]
+    if not any(one.reads for one in needs):
+        return {}
+    return {"x-reads": f"unless {needs[0].unless}" if needs[0].unless else "always"}
 
 
 def _health_router(check: Check) -> APIRouter:

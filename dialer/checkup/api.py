@@ -52,7 +52,7 @@ def router(service: CheckupService, clock: Clock, region: str) -> APIRouter:
     @routes.post(
         "/rules/week",
         summary="When an invented lead would be dialled under these rules",
-        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+        dependencies=[needs(Right.SEE_CAMPAIGNS, reads=True)],
     )
     async def lead_week(lead: Imagined) -> Week:
         settings = CampaignSettings()

@@ -75,7 +75,7 @@ def router(service: LeadService) -> APIRouter:
         "/campaigns/{campaign_id}/imports/preview",
         summary="What an import of this file would do; nothing is imported",
         openapi_extra=_FORM,
-        dependencies=[needs(Right.EDIT_LEADS)],
+        dependencies=[needs(Right.EDIT_LEADS, reads=True)],
     )
     async def preview(campaign_id: int, request: Request) -> ImportPreview:
         async with uploaded(request, MAX_FILE) as (file, form):
@@ -90,7 +90,7 @@ def router(service: LeadService) -> APIRouter:
     @routes.post(
         "/campaigns/{campaign_id}/imports/preview/{upload}",
         summary="The same file, read in another way",
-        dependencies=[needs(Right.EDIT_LEADS)],
+        dependencies=[needs(Right.EDIT_LEADS, reads=True)],
     )
     async def preview_again(campaign_id: int, upload: str, how: HowToImport) -> ImportPreview:
         return await service.preview(campaign_id, None, "", how.options, how.list, upload=upload)
@@ -99,7 +99,7 @@ def router(service: LeadService) -> APIRouter:
         "/campaigns/{campaign_id}/imports/preview/{upload}",
         status_code=204,
         summary="Forget a file that was only looked at",
-        dependencies=[needs(Right.EDIT_LEADS)],
+        dependencies=[needs(Right.EDIT_LEADS, reads=True)],
     )
     async def forget(campaign_id: int, upload: str) -> None:
         service.discard_preview(campaign_id, upload)

@@ -28,7 +28,7 @@ def router(service: ReclassifyService) -> APIRouter:
         "",
         status_code=202,
         summary="Classify kept evidence again; dry run unless applied",
-        dependencies=[needs(Right.CORRECT_CALLS)],
+        dependencies=[needs(Right.CORRECT_CALLS, reads=True, unless="apply")],
     )
     async def start(new: NewReclassification, who: Me) -> Reclassification:
         return await service.start(

@@ -39,7 +39,7 @@ def router(service: RulesService) -> APIRouter:
     @routes.post(
         "/rules/check",
         summary="What these rules would mean, beside the shipped ones",
-        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+        dependencies=[needs(Right.SEE_CAMPAIGNS, reads=True)],
     )
     async def check(rules: RuleChange) -> RulesView:
         return view(checked(rules, CampaignSettings()))
@@ -55,7 +55,7 @@ def router(service: RulesService) -> APIRouter:
     @routes.post(
         "/campaigns/{campaign_id}/rules/text",
         summary="What this YAML would mean for the campaign; nothing is changed",
-        dependencies=[needs(Right.SEE_CAMPAIGNS)],
+        dependencies=[needs(Right.SEE_CAMPAIGNS, reads=True)],
     )
     async def check_text(campaign_id: int, given: RuleText) -> RulesView:
         return await service.check_text(campaign_id, given.text)

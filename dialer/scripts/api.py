@@ -59,6 +59,7 @@ class MergeField(BaseModel):
 
 
 SEE, EDIT = needs(Right.SEE_CAMPAIGNS), needs(Right.EDIT_CAMPAIGNS)
+LOOK = needs(Right.EDIT_CAMPAIGNS, reads=True)
 
 
 def router(service: ScriptService) -> APIRouter:
@@ -78,11 +79,11 @@ def router(service: ScriptService) -> APIRouter:
         known = [MergeField(name=name, words=words) for name, words in FIXED.items()]
         return [*known, MergeField(name=f"{OWN}…", words="a column of the list, by its name")]
 
-    @routes.post("/check", summary="What is wrong with a script", dependencies=[EDIT])
+    @routes.post("/check", summary="What is wrong with a script", dependencies=[LOOK])
     async def check(what: ToCheck) -> list[Problem]:
         return await service.check(what.content, campaign_id=what.campaign_id)
 
-    @routes.post("/preview", summary="A script as an agent would see it", dependencies=[EDIT])
+    @routes.post("/preview", summary="A script as an agent would see it", dependencies=[LOOK])
     async def preview(what: ToPreview) -> Preview:
         return await service.preview(what.content, lead_id=what.lead_id, values=what.values)
 

@@ -80,6 +80,14 @@ def _add_others(routes: APIRouter) -> None:
     async def key(room_id: int) -> str:
         return "the key"
 
+    @routes.post("/rooms/check", dependencies=[needs(Right.EDIT_SITE, reads=True)])
+    async def check(body: Body) -> None: ...
+
+    tried = needs(Right.EDIT_SITE, reads=True, unless="apply")
+
+    @routes.post("/rooms/tidy", dependencies=[tried])
+    async def tidy(body: Body) -> None: ...
+
     @routes.post("/desk/notes", dependencies=[needs(Right.DESK)])
     async def note(body: Body) -> None: ...
 
@@ -150,6 +158,14 @@ async def test_what_is_told_elsewhere_is_not_told_twice(
 ) -> None:
     assert (await http.post(path, json={})).status_code == 200
     assert ear.heard == []
+
+
+async def test_a_check_is_no_act_whatever_its_method(http: httpx.AsyncClient, ear: Ear) -> None:
+    await http.post("/v1/rooms/check", json={"a": 1})
+    await http.post("/v1/rooms/tidy", json={"apply": False})
+    assert ear.heard == []
+    await http.post("/v1/rooms/tidy", json={"apply": True})
+    assert [act for _, act, _, _ in ear.heard] == ["by_hand.tidy"]
 
 
 async def test_looking_is_no_act_and_taking_out_is(http: httpx.AsyncClient, ear: Ear) -> None:
