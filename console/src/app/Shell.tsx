@@ -82,7 +82,8 @@ function usePersonsTaste(language: Me["language"], theme: Me["theme"]): void {
   const { setColorScheme } = useMantineColorScheme();
   const shown = useComputedColorScheme("light");
   useEffect(() => {
-    void speak(language || browserLanguage());
+    // A new link tells everything anew, and has the page fetch again what it shows.
+    void speak(language || browserLanguage()).then((changed) => changed && link.again());
   }, [language]);
   useEffect(() => {
     setColorScheme(theme || "auto");

@@ -41,8 +41,9 @@ export async function startTexts(): Promise<I18n> {
   return i18next;
 }
 
-/** Change the language of the whole page. */
-export async function speak(language: Language): Promise<void> {
+/** Change the language of the whole page; whether it was another one before. */
+export async function speak(language: Language): Promise<boolean> {
+  const changes = i18next.language !== undefined && i18next.language !== language;
   for (const [path, texts] of Object.entries((await LOADERS[language]()).default)) {
     const namespace = path.split("/")[1];
     if (namespace) i18next.addResourceBundle(language, namespace, texts, true, true);
@@ -50,5 +51,16 @@ export async function speak(language: Language): Promise<void> {
   dayjs.locale(language === "zh" ? "zh-cn" : "en");
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   localStorage.setItem(REMEMBERED, language);
+  tellService(language);
   await i18next.changeLanguage(language);
+  return changes;
+}
+
+/**
+ * What the service says comes in the page's language, too: also over the live link, which can send
+ * no header, and before anybody has signed in.
+ */
+function tellService(language: Language): void {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `cti_language=${language}; Path=/; Max-Age=31536000; SameSite=Strict${secure}`;
 }

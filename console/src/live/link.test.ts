@@ -131,6 +131,18 @@ describe("the live link", () => {
     expect(FakeSocket.all.length).toBe(2);
   });
 
+  it("has everything told again when asked, unless it is not wanted at all", () => {
+    last().greet();
+    link.again();
+    expect(FakeSocket.all.length).toBe(2);
+    last().greet();
+    expect(link.state).toBe("up");
+    expect(ready).toHaveBeenCalledTimes(2);
+    link.stop();
+    link.again();
+    expect(FakeSocket.all.length).toBe(2);
+  });
+
   it("comes back slowly after a flood", () => {
     last().greet();
     last().say({ type: "bye", reason: "flood" });

@@ -78,6 +78,13 @@ export class LiveLink {
     }
   };
 
+  /** Connect anew, for the service to tell everything again. */
+  again(): void {
+    if (this.stopped) return;
+    this.stop();
+    this.start();
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
