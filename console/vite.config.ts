@@ -1,5 +1,5 @@
 /// <reference types="vitest/config" />
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
@@ -43,14 +43,52 @@ function precompressed(): Plugin {
   };
 }
 
+/** Fails a build that draws a part of Mantine without its styles: `src/app/mantine.css` lists them. */
+function stylesOfAllParts(): Plugin {
+  const CLASS = /\bm_[0-9a-f]{6,8}\b/g;
+  return {
+    name: "styles-of-all-parts",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const drawn = new Set<string>();
+      const styled = new Set<string>();
+      for (const one of Object.values(bundle)) {
+        const [found, text] =
+          one.type === "chunk" ? [drawn, one.code] : [styled, one.source.toString()];
+        if (one.type === "chunk" || one.fileName.endsWith(".css"))
+          for (const [name] of text.matchAll(CLASS)) found.add(name);
+      }
+      const folder = resolve(import.meta.dirname, "node_modules/@mantine/core/styles");
+      for (const file of readdirSync(folder).filter((name) => name.endsWith(".layer.css"))) {
+        const [own] = readFileSync(resolve(folder, file), "utf8").match(CLASS) ?? [];
+        if (own && drawn.has(own) && !styled.has(own))
+          this.error(`src/app/mantine.css lacks @import "@mantine/core/styles/${file}";`);
+      }
+    },
+  };
+}
+
+/**
+ * Few files, for browsers fetch six at a time: what every page begins with, of others and of us;
+ * what several pages share. The rest is each page's own.
+ */
+const FILES = [
+  { name: "base", test: /node_modules/, tags: ["$initial" as const] },
+  { name: "base", test: /@tabler.icons-react/, minShareCount: 2 },
+  { name: "first", tags: ["$initial" as const] },
+  { name: "shared", minShareCount: 4 },
+];
+
 export default defineConfig({
-  plugins: [react(), precompressed()],
+  plugins: [react(), precompressed(), stylesOfAllParts()],
   // The service puts its nonce of the moment there: styles made at run time carry it.
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     target: "es2023",
     assetsInlineLimit: 0, // the content policy allows no data: scripts or fonts
     chunkSizeWarningLimit: 700,
+    rolldownOptions: { output: { codeSplitting: { groups: FILES } } },
   },
   server: {
     host: "127.0.0.1",

@@ -19,13 +19,15 @@ export async function fetchMe(): Promise<Me> {
   return me;
 }
 
+export const ME_QUERY = {
+  queryKey: ME,
+  queryFn: fetchMe,
+  staleTime: Number.POSITIVE_INFINITY,
+} as const;
+
 /** Inside the shell somebody is always signed in. */
 export function useMe(): Me {
-  const { data } = useQuery({
-    queryKey: ME,
-    queryFn: fetchMe,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const { data } = useQuery(ME_QUERY);
   if (!data) throw new Error("useMe outside of the shell");
   return data;
 }

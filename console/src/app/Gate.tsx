@@ -1,7 +1,7 @@
 import { Center, Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { asFault } from "../api/fault";
-import { fetchMe, ME } from "../api/me";
+import { ME_QUERY } from "../api/me";
 import { FaultText } from "../parts/FaultText";
 import { MustChange } from "../signin/MustChange";
 import { SignIn } from "../signin/SignIn";
@@ -9,11 +9,7 @@ import { Shell } from "./Shell";
 
 /** Who are you? The shell, or the sign-in page at the same address. */
 export function Gate() {
-  const { data, error, refetch } = useQuery({
-    queryKey: ME,
-    queryFn: fetchMe,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const { data, error, refetch } = useQuery(ME_QUERY);
   if (data?.must_change) return <MustChange />;
   if (data) return <Shell />;
   if (!error) {
