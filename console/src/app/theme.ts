@@ -66,6 +66,8 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: "xs" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Tabs: { defaultProps: { variant: "default" } },
+    // Its own grey is too light on white to be read by everybody.
+    Notification: { styles: { description: { color: "var(--text)" } } },
     Table: { defaultProps: { verticalSpacing: 4, horizontalSpacing: 8, fz: "sm" } },
   },
 });
