@@ -14,6 +14,8 @@ PAGES = {
     "campaigns": ("alma", "/campaigns", "/campaigns/1", "/campaigns/1/import", "/lists",
                   "/scripts"),
     "people": ("alma", "/admin/guide", "/admin/users", "/admin/agents", "/admin/dnc"),
+    "outcomes": ("alma", "/outcomes", "/outcomes?tab=taught", "/outcomes?tab=taught&open=new",
+                 "/outcomes?tab=again", "/outcomes?tab=answers"),
     "site": ("alma", "/admin/trunks", "/admin/clients", "/admin/site", "/audit"),
 }  # fmt: skip
 """Who looks at which pages."""

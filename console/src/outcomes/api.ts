@@ -29,7 +29,8 @@ export function useUnknown() {
 /** What classifying past calls again would change. `known`: it was told just now. */
 export function usePast(id: number, known?: Named) {
   return useQuery({
-    queryKey: [...TAUGHT, id, "past"],
+    // Not below the list's key: it is gone when the announcement is.
+    queryKey: ["announcement-past", id],
     queryFn: () => ok(api.GET("/v1/announcements/{announcement_id}/past", at(id))),
     initialData: known,
     staleTime: 0,
