@@ -1,7 +1,7 @@
 import { Anchor, Button, Select, TextInput } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type MouseEvent, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { api, ok } from "../api/client";
@@ -153,9 +153,14 @@ function OfDay({ label, rows }: { label: string; rows: Appointment[] }) {
       title: t("name"),
       value: (row) => row.name,
       render: (row) => (
-        <Link to={`/leads/${row.lead_id}`} onClick={(event) => event.stopPropagation()}>
+        <Anchor
+          component={Link}
+          to={`/leads/${row.lead_id}`}
+          size="sm"
+          onClick={(event: MouseEvent) => event.stopPropagation()}
+        >
           {row.name || t("unnamed")}
-        </Link>
+        </Anchor>
       ),
       ...fixed,
     },

@@ -16,6 +16,7 @@ import { Legs } from "../recordings/Legs";
 import { useOutcomeWord } from "../recordings/outcome";
 import { leadKey, useDispositions } from "./api";
 import { Corrections } from "./Correct";
+import { detailsOf } from "./details";
 import classes from "./leads.module.css";
 
 const PAGE = 50;
@@ -131,7 +132,10 @@ function Story({ id }: { id: string }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: evidence only grows at its end
             <li key={index} className={classes.moment}>
               <span>{one.seconds.toFixed(1)} s</span>
-              <span>{t(`evidence.${one.kind}`, { defaultValue: one.words })}</span>
+              <span>
+                {t(`evidence.${one.kind}`, { defaultValue: one.words })}{" "}
+                <span className="quiet">{detailsOf(one.detail)}</span>
+              </span>
             </li>
           ))}
         </ol>

@@ -70,6 +70,7 @@ function Forms({ attempt, onClose }: { attempt: AttemptView; onClose: () => void
     void queries.invalidateQueries({ queryKey: ["attempt", attempt.id] });
     void queries.invalidateQueries({ queryKey: [...leadKey(attempt.lead_id), "attempts"] });
     void queries.invalidateQueries({ queryKey: ["recording", attempt.id] });
+    void queries.invalidateQueries({ queryKey: ["recordings", "list"] });
     changed();
     onClose();
     if (effect) notifications.show({ message: effect });

@@ -1,7 +1,7 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Anchor, Button, Select, TextInput } from "@mantine/core";
 import { IconCalendar, IconSearch, IconUserSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, type MouseEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { api, ok } from "../api/client";
@@ -109,8 +109,7 @@ function Search({ asked, set }: { asked: Asked; set: (change: Asked) => void }) 
       <form onSubmit={find} className={classes.search}>
         <TextInput
           label={t("text")}
-          description={t("textHow")}
-          inputWrapperOrder={["label", "input", "description"]}
+          placeholder={t("textHow")}
           value={text}
           maxLength={128}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -157,9 +156,14 @@ function useColumns(): Column<FoundLead>[] {
         value: (row) => row.name || t("unnamed"),
         // A link, so that it opens in another tab too.
         render: (row) => (
-          <Link to={`/leads/${row.id}`} onClick={(event) => event.stopPropagation()}>
+          <Anchor
+            component={Link}
+            to={`/leads/${row.id}`}
+            size="sm"
+            onClick={(event: MouseEvent) => event.stopPropagation()}
+          >
             {row.name || t("unnamed")}
-          </Link>
+          </Anchor>
         ),
         ...fixed,
       },

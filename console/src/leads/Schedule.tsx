@@ -28,7 +28,7 @@ export function Schedule({ lead }: { lead: Lead }) {
             <strong>{data.when}</strong>
           </p>
           <p className={classes.words}>{data.where}</p>
-          {data.not_now.length > 0 && (
+          {lead.state !== "closed" && data.not_now.length > 0 && (
             <>
               <Text size="sm" c="dimmed">
                 {t("schedule.notNow")}

@@ -2,7 +2,9 @@ import { CloseButton, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, ok } from "../api/client";
+import { useMay } from "../api/me";
 import type { RecordingView } from "../api/schema";
+import { CorrectionsOfCall } from "../leads/OfCall";
 import { FaultText } from "../parts/FaultText";
 import { moment } from "../parts/time";
 import { FullNumber } from "./FullNumber";
@@ -15,6 +17,7 @@ import { Sound } from "./Sound";
 /** The docked player of one recording: whose call, its sound, who was in it, who has heard it. */
 export function Player({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation("recordings");
+  const may = useMay();
   const path = { params: { path: { recording_id: id } } };
   const facts = useQuery({
     queryKey: ["recording", id],
@@ -52,6 +55,9 @@ export function Player({ id, onClose }: { id: string; onClose: () => void }) {
           <aside className={classes.about}>
             <Legs legs={legs.data} fault={legs.error} />
             <HeardBy id={id} />
+            {facts.data?.direction === "outbound" && may("correct_calls") && (
+              <CorrectionsOfCall id={id} />
+            )}
           </aside>
         </div>
       )}

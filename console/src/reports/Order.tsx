@@ -73,8 +73,8 @@ export function Order({ onMade }: { onMade: () => void }) {
               allowDeselect={false}
             />
           )}
-          {hasDays(draft) && <Days draft={draft} set={set} />}
         </Fields>
+        {hasDays(draft) && <Days draft={draft} set={set} />}
         {hasColumns(draft) && <Columns draft={draft} set={set} />}
         {may("see_numbers") && (
           <Switch
@@ -180,11 +180,10 @@ function Whose({ draft, set }: PartProps) {
 function Days({ draft, set }: PartProps) {
   const { t } = useTranslation("reports");
   return (
-    <>
+    <Group gap={12} mt={12} align="flex-end">
       <TextInput
         type="date"
         label={t("from")}
-        description={t("daysMean")}
         value={draft.from}
         max={draft.to || undefined}
         onChange={(event) => set({ from: event.currentTarget.value })}
@@ -196,7 +195,10 @@ function Days({ draft, set }: PartProps) {
         min={draft.from || undefined}
         onChange={(event) => set({ to: event.currentTarget.value })}
       />
-    </>
+      <Text size="sm" c="dimmed" lh="30px">
+        {t("daysMean")}
+      </Text>
+    </Group>
   );
 }
 
