@@ -33,7 +33,7 @@ def model_folder(state: Path | None) -> Path:
 @app.command()
 def show(*, state: State = None, as_json: Json = False) -> None:
     """Which model runs, since when, and how good it is. Needs no running service."""
-    from hearing.speech.site import describe  # noqa: PLC0415 - ears are heavy
+    from hearing.speech.telling import describe  # noqa: PLC0415 - ears are heavy
 
     facts = describe(model_folder(state))
     if as_json:

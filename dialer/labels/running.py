@@ -15,7 +15,7 @@ from hearing.speech.chosen import current
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60.0
-"""Seconds: reading a model takes one, on a machine that does nothing else."""
+"""Seconds; reading a model takes half of one where little else is done."""
 
 
 class RunningModel(BaseModel):

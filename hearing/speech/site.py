@@ -145,15 +145,6 @@ def kept_apart(lessons: Lessons) -> npt.NDArray[np.bool_]:
     return next(folds(lessons.group, 1, JUDGED))
 
 
-def describe(folder: Path) -> dict[str, Any]:
-    """Which model runs, since when, learnt from how many calls, and its figures."""
-    path = current(folder)
-    model = AnswerModel(path) if path else AnswerModel.shipped()
-    hidden = {"calibration", "bounds", "clues", "meanings"}
-    facts = {key: value for key, value in model.about.items() if key not in hidden}
-    return {"file": str(model.path), **facts}
-
-
 def _enough(lessons: Lessons, least: int = LEAST) -> None:
     calls = {int(call): int(m) for call, m in zip(lessons.call, lessons.meaning, strict=True)}
     persons = sum(meaning == 0 for meaning in calls.values())

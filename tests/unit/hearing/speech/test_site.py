@@ -14,8 +14,9 @@ from hearing.speech.chosen import current
 from hearing.speech.course import CLUES
 from hearing.speech.model import AnswerModel
 from hearing.speech.prices import Prices
-from hearing.speech.site import Figures, Labelled, describe, judge, lessons_of, train
+from hearing.speech.site import Figures, Labelled, judge, lessons_of, train
 from hearing.speech.teaching import Lessons, folds
+from hearing.speech.telling import describe
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
