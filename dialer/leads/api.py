@@ -17,7 +17,7 @@ from dialer.leads.rows import ImportOptions
 from dialer.leads.search import FoundLead, State, Wanted
 from dialer.leads.service import LeadService
 from dialer.leads.uploads import MAX_FILE
-from dialer.leads.views import ImportProgress, Lead, LeadList
+from dialer.leads.views import ImportProgress, Lead, LeadList, TakingBack
 
 
 class StartedImport(BaseModel):
@@ -140,8 +140,28 @@ def router(service: LeadService) -> APIRouter:
     async def rejects(import_id: int) -> StreamingResponse:
         return csv_file(await service.rejects_csv(import_id), f"import-{import_id}-rejects.csv")
 
+    _add_taking_back(routes, service)
     _add_leads(routes, service)
     return routes
+
+
+def _add_taking_back(routes: APIRouter, service: LeadService) -> None:
+    @routes.get(
+        "/imports/{import_id}/taking-back",
+        summary="What taking the import back would do",
+        dependencies=[needs(Right.EDIT_LEADS)],
+    )
+    async def would_take_back(import_id: int) -> TakingBack:
+        return await service.would_take_back(import_id)
+
+    @routes.delete(
+        "/imports/{import_id}",
+        status_code=202,
+        summary="Take an import back: leads never called go, the others are closed",
+        dependencies=[needs(Right.EDIT_LEADS)],
+    )
+    async def take_back(import_id: int) -> ImportProgress:
+        return await service.take_back(import_id)
 
 
 def _add_leads(routes: APIRouter, service: LeadService) -> None:

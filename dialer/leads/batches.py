@@ -181,6 +181,7 @@ def _lead_values(job: ImportRow, lead: Candidate, due_at: datetime) -> dict[str,
     return {
         "campaign_id": job.campaign_id,
         "list_id": job.list_id,
+        "import_id": job.id,
         "name": lead.name,
         "reference": lead.reference,
         "fields": lead.fields,

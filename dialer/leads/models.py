@@ -54,6 +54,9 @@ class LeadRow(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     list_id: Mapped[int] = mapped_column(ForeignKey("lead_lists.id"))
+    import_id: Mapped[int | None] = mapped_column(
+        default=None, doc="that brought it; empty: made by hand, or before imports were told apart"
+    )
     name: Mapped[str] = mapped_column(String(256), default="")
     reference: Mapped[str] = mapped_column(String(128), default="", doc="the client's own id")
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict, doc="unmapped columns, as text")
@@ -103,7 +106,9 @@ class ImportRow(Base):
     file_path: Mapped[str] = mapped_column(String(1024), doc="our own copy of the upload")
     options: Mapped[dict[str, Any]] = mapped_column(doc="dialer.leads.rows.ImportOptions")
     columns: Mapped[list[Any]] = mapped_column(doc="the file's column names, as text")
-    state: Mapped[str] = mapped_column(String(16), default="running", doc="running done failed")
+    state: Mapped[str] = mapped_column(
+        String(16), default="running", doc="running done failed taking_back taken_back"
+    )
     rows_total: Mapped[int | None] = mapped_column(doc="estimate while it runs")
     rows_done: Mapped[int] = mapped_column(default=0, doc="data rows committed: the resume point")
     accepted: Mapped[int] = mapped_column(default=0)
@@ -112,6 +117,13 @@ class ImportRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    removed: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="leads that went as it was taken back"
+    )
+    kept: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="leads that were called and are kept, closed"
+    )
+    taken_back_at: Mapped[datetime | None]
 
 
 class RejectRow(Base):

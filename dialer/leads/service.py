@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.clock import Clock
 from cti.base.csv_lines import csv_line
-from cti.base.errors import NotFound, UserError
+from cti.base.errors import Conflict, NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store
 from cti.texts.reader import told
@@ -24,8 +24,9 @@ from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, Reje
 from dialer.leads.preview import ImportPreview, Previews
 from dialer.leads.rows import ImportOptions
 from dialer.leads.search import FoundLead, Wanted, query_of
+from dialer.leads.taking_back import TakeBack, would_take
 from dialer.leads.uploads import discard, discard_others, keep_file
-from dialer.leads.views import ImportProgress, Lead, LeadList, Number
+from dialer.leads.views import ImportProgress, Lead, LeadList, Number, TakingBack
 
 _PAGE = 1000
 
@@ -49,6 +50,7 @@ class LeadService:
         self._folder = folder
         self._default_region = default_region
         self._importer = Importer(store, clock)
+        self._take_back = TakeBack(store, clock)
         self._one_at_a_time = asyncio.Lock()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -152,22 +154,72 @@ class LeadService:
         return options.model_copy(update={"region": region}), into
 
     async def resume_imports(self) -> list[int]:
-        """At start: go on with every import that was interrupted. Returns their ids.
+        """At start: go on with every import that was interrupted, or that is being taken back.
+
+        Returns their ids.
 
         Copies of files that no import waits for, left by a crash, are deleted.
         """
         async with self._store.read() as session:
-            running = select(ImportRow).where(ImportRow.state == "running").order_by(ImportRow.id)
-            found = {job.id: job.file_path for job in await session.scalars(running)}
-        await asyncio.to_thread(discard_others, self._folder, set(found.values()))
-        interrupted = [import_id for import_id in found if import_id not in self._tasks]
-        for import_id in interrupted:
-            _log.info("import resumed", import_id=import_id)
-            self._launch(import_id)
-        return interrupted
+            unfinished = (
+                select(ImportRow)
+                .where(ImportRow.state.in_(("running", "taking_back")))
+                .order_by(ImportRow.id)
+            )
+            found = list(await session.scalars(unfinished))
+        wanted = {job.file_path for job in found if job.state == "running"}
+        await asyncio.to_thread(discard_others, self._folder, wanted)
+        interrupted = [job for job in found if job.id not in self._tasks]
+        for job in interrupted:
+            _log.info("import resumed", import_id=job.id, state=job.state)
+            self._launch(job.id, back=job.state == "taking_back")
+        return [job.id for job in interrupted]
+
+    async def would_take_back(self, import_id: int) -> TakingBack:
+        """What taking an import back would do this moment. Raises NotFound."""
+        await self.import_progress(import_id)
+        return await self._store.look(lambda connection: would_take(connection, import_id))
+
+    async def take_back(self, import_id: int) -> ImportProgress:
+        """Take an import back, in the background; one that runs is stopped first.
+
+        Leads that were never called go, with their numbers; the others are kept, closed. The same
+        twice counts once. Raises NotFound, and Conflict for one that an older version made into a
+        list that others were imported into as well.
+        """
+        await self._check_known(import_id)
+        if (task := self._tasks.get(import_id)) and not await self._is(import_id, "taking_back"):
+            await end([task])
+        async with self._store.write() as session:
+            job = await _get_import(session, import_id)
+            begins = job.state not in {"taking_back", "taken_back"}
+            if begins:
+                job.state = "taking_back"
+                job.finished_at = job.finished_at or self._clock.now()
+            file = Path(job.file_path)
+        if begins:
+            discard(file)
+            self._launch(import_id, back=True)
+        return await self.import_progress(import_id)
+
+    async def _is(self, import_id: int, state: str) -> bool:
+        return (await self.import_progress(import_id)).state == state
+
+    async def _check_known(self, import_id: int) -> None:
+        """Conflict when nobody knows which leads of the list this import brought."""
+        job = await self.import_progress(import_id)
+        unknown = exists().where(LeadRow.list_id == job.list_id, LeadRow.import_id.is_(None))
+        known = exists().where(LeadRow.list_id == job.list_id, LeadRow.import_id == import_id)
+        async with self._store.read() as session:
+            lost = job.accepted and await session.scalar(select(unknown & ~known))
+        if lost:
+            raise Conflict(
+                "Which leads this import brought is not known: an older version made it.",
+                "Close its leads one by one, or pause the campaign.",
+            )
 
     async def wait_for_import(self, import_id: int) -> ImportProgress:
-        """Wait until an import is done or failed."""
+        """Wait until an import is done, failed or taken back."""
         if task := self._tasks.get(import_id):
             await asyncio.shield(task)
         return await self.import_progress(import_id)
@@ -238,10 +290,15 @@ class LeadService:
         """Interrupt running imports; they stay `running` in the database."""
         await end(self._tasks.values())
 
-    def _launch(self, import_id: int) -> None:
-        task = asyncio.create_task(self._run(import_id), name=f"import {import_id}")
+    def _launch(self, import_id: int, *, back: bool = False) -> None:
+        work = self._take_back.run(import_id) if back else self._run(import_id)
+        task = asyncio.create_task(work, name=f"import {import_id}")
         self._tasks[import_id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(import_id))
+        task.add_done_callback(lambda _: self._ended(import_id, task))
+
+    def _ended(self, import_id: int, task: "asyncio.Task[None]") -> None:
+        if self._tasks.get(import_id) is task:
+            del self._tasks[import_id]
 
     async def _run(self, import_id: int) -> None:
         async with self._one_at_a_time:

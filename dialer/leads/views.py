@@ -18,7 +18,7 @@ class ImportProgress(BaseModel):
     campaign_id: int
     list_id: int = Field(description="the list that the leads are added to")
     file_name: str
-    state: Literal["running", "done", "failed"]
+    state: Literal["running", "done", "failed", "taking_back", "taken_back"]
     rows_total: int | None = Field(description="an estimate while it runs")
     rows_done: int = Field(description="rows stored, accepted and rejected together")
     accepted: int
@@ -29,6 +29,18 @@ class ImportProgress(BaseModel):
     )
     created_at: datetime
     finished_at: datetime | None
+    removed: int = Field(default=0, description="leads that went as it was taken back")
+    kept: int = Field(default=0, description="of it taken back: were called, and are closed")
+    taken_back_at: datetime | None = None
+
+
+class TakingBack(BaseModel):
+    """What taking an import back would do this moment."""
+
+    leads: int = Field(description="that it brought and that are still there")
+    removes: int = Field(description="never called: they go")
+    keeps: int = Field(description="called: they are kept in the history, and closed")
+    calling: int = Field(description="in a call: kept, and closed once it is over")
 
 
 class LeadList(BaseModel):
