@@ -11,7 +11,7 @@ import { Listen } from "./Listen";
 import { renamed, type Words, wordsOf } from "./meanings";
 import classes from "./outcomes.module.css";
 import { Past } from "./Past";
-import { WordsFields } from "./WordsFields";
+import { useMeaningWord, WordsFields } from "./WordsFields";
 
 interface Props {
   one: AnnouncementView;
@@ -22,11 +22,12 @@ interface Props {
 export function ChangeIt({ one, onClose }: Props) {
   const { t } = useTranslation("outcomes");
   const changed = useLibraryChanged();
+  const word = useMeaningWord();
   const saved = wordsOf(one);
   const { value, set, dirty, reset } = useDraft<Words>(saved);
   const [times, setTimes] = useState(0);
   const save = useAct(
-    () => change(one.id, renamed(saved, value)),
+    () => change(one.id, renamed(saved, value, word)),
     ({ announcement }) => {
       set(wordsOf(announcement));
       setTimes(times + 1);

@@ -7,9 +7,9 @@ import { Fault } from "../api/fault";
 import { FaultText } from "../parts/FaultText";
 import { teach, useLibraryChanged } from "./api";
 import { Listen } from "./Listen";
-import type { Words } from "./meanings";
+import { titled, type Words } from "./meanings";
 import classes from "./outcomes.module.css";
-import { WordsFields } from "./WordsFields";
+import { NO_WORDS, useMeaningWord, WordsFields } from "./WordsFields";
 
 const KNOWN = 409;
 
@@ -23,13 +23,11 @@ export function Teach({ onTaught, onClose }: Props) {
   const { t } = useTranslation("outcomes");
   const changed = useLibraryChanged();
   const [file, setFile] = useState<File | null>(null);
-  const [words, setWords] = useState<Partial<Words> & Omit<Words, "means">>({
-    carrier: "",
-    name: "",
-  });
+  const word = useMeaningWord();
+  const [words, setWords] = useState(NO_WORDS);
   const learn = useAct(
     ({ sound, said, replace }: { sound: File; said: Words; replace: boolean }) =>
-      teach(sound, said, replace),
+      teach(sound, titled(said, word), replace),
     (made) => {
       changed();
       onTaught(made.announcement.id);

@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { IconEar } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { useAct } from "../api/act";
 import type { GroupView, Named } from "../api/schema";
 import { type Column, DataTable } from "../parts/DataTable";
@@ -10,10 +11,10 @@ import { FaultText } from "../parts/FaultText";
 import { moment } from "../parts/time";
 import { forget, nameGroup, sampleOf, useLibraryChanged, useUnknown } from "./api";
 import { Listen } from "./Listen";
-import type { Words } from "./meanings";
+import { titled, type Words } from "./meanings";
 import classes from "./outcomes.module.css";
 import { Past } from "./Past";
-import { useMeaningWord, WordsFields } from "./WordsFields";
+import { NO_WORDS, useMeaningWord, WordsFields } from "./WordsFields";
 
 /** What nobody has taught: heard how often, since when, where; listened to and named once. */
 export function UnknownTab() {
@@ -39,7 +40,15 @@ export function UnknownTab() {
             setWanted(row.id);
           }}
           empty={
-            <EmptyState icon={<IconEar size={32} />} title={t("unknown.none")}>
+            <EmptyState
+              icon={<IconEar size={32} />}
+              title={t("unknown.none")}
+              action={
+                <Button component={Link} to="?tab=taught&open=new" variant="default">
+                  {t("taught.teach")}
+                </Button>
+              }
+            >
               {t("unknown.noneNext")}
             </EmptyState>
           }
@@ -119,12 +128,10 @@ interface NameProps {
 function NameIt({ group, onNamed }: NameProps) {
   const { t } = useTranslation("outcomes");
   const changed = useLibraryChanged();
-  const [words, setWords] = useState<Partial<Words> & Omit<Words, "means">>({
-    carrier: "",
-    name: "",
-  });
+  const word = useMeaningWord();
+  const [words, setWords] = useState(NO_WORDS);
   const name = useAct(
-    (said: Words) => nameGroup(group.id, said),
+    (said: Words) => nameGroup(group.id, titled(said, word)),
     (made) => {
       onNamed(made);
       changed();

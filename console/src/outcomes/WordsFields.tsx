@@ -4,8 +4,12 @@ import { useOutcomeWord } from "../recordings/outcome";
 import { carriers, useTaught } from "./api";
 import { MEANINGS, type Means, madeName, type Words } from "./meanings";
 
+/** Words whose meaning may still be to be chosen. */
+export type Draft = Omit<Words, "means"> & { means?: Means };
+export const NO_WORDS: Draft = { carrier: "", name: "" };
+
 interface Props {
-  words: Partial<Words> & Omit<Words, "means">;
+  words: Draft;
   set: (change: Partial<Words>) => void;
 }
 
@@ -45,7 +49,7 @@ export function WordsFields({ words, set }: Props) {
       />
       <TextInput
         label={t("name")}
-        placeholder={words.means && madeName({ means: words.means, carrier: words.carrier })}
+        placeholder={words.means && madeName({ means: words.means, carrier: words.carrier }, word)}
         maxLength={128}
         value={words.name}
         onChange={(event) => set({ name: event.currentTarget.value })}

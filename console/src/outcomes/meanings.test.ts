@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carriers } from "./api";
-import { madeName, renamed, wordsOf } from "./meanings";
+import { madeName, renamed, titled, wordsOf } from "./meanings";
 
 const taught = {
   id: 1,
@@ -18,17 +18,22 @@ describe("what is said of a recording", () => {
     expect(wordsOf(taught)).toEqual({ means: "vacant", carrier: "Mobile", name: "Mobile vacant" });
   });
 
-  it("has a name made of carrier and meaning", () => {
-    expect(madeName({ means: "busy", carrier: " Mobile " })).toBe("Mobile busy");
-    expect(madeName({ means: "busy", carrier: "" })).toBe("busy");
+  const word = (means: string) => ({ busy: "Occupied", vacant: "No such number" })[means] ?? means;
+
+  it("has a name made of carrier and meaning, unless a person gives one", () => {
+    expect(madeName({ means: "busy", carrier: " Mobile " }, word)).toBe("Mobile Occupied");
+    expect(titled({ means: "busy", carrier: "", name: " " }, word).name).toBe("Occupied");
+    expect(titled({ means: "busy", carrier: "", name: "Mine" }, word).name).toBe("Mine");
   });
 
   it("is named anew with new words, unless a person chose the name", () => {
-    const made = wordsOf(taught);
-    expect(renamed(made, { ...made, means: "busy" }).name).toBe("");
-    expect(renamed(made, { ...made, name: "Mine" }).name).toBe("Mine");
-    const chosen = { ...made, name: "Mine" };
-    expect(renamed(chosen, { ...chosen, means: "busy" }).name).toBe("Mine");
+    for (const name of ["Mobile vacant", "Mobile No such number"]) {
+      const made = { ...wordsOf(taught), name };
+      expect(renamed(made, { ...made, means: "busy" }, word).name).toBe("Mobile Occupied");
+      expect(renamed(made, { ...made, name: "Mine" }, word).name).toBe("Mine");
+    }
+    const chosen = { ...wordsOf(taught), name: "Mine" };
+    expect(renamed(chosen, { ...chosen, means: "busy" }, word).name).toBe("Mine");
   });
 });
 

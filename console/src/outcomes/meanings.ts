@@ -35,18 +35,27 @@ export function wordsOf(one: AnnouncementView): Words {
   return { means: (one.meaning ?? "nothing") as Means, carrier: one.carrier, name: one.name };
 }
 
-/** The name the service would make: shown while the field is empty. */
-export function madeName({ means, carrier }: Pick<Words, "means" | "carrier">): string {
-  return [carrier.trim(), means].filter(Boolean).join(" ");
+/** A name made of carrier and meaning; `word`: the meaning in the reader's language. */
+export function madeName(
+  { means, carrier }: Pick<Words, "means" | "carrier">,
+  word: (means: string) => string,
+): string {
+  return [carrier.trim(), word(means)].filter(Boolean).join(" ").slice(0, 128);
+}
+
+/** As it is sent: who gives no name gets one that can be read. */
+export function titled(words: Words, word: (means: string) => string): Words {
+  return words.name.trim() ? words : { ...words, name: madeName(words, word) };
 }
 
 /**
- * What is sent when a taught one is changed: a name that was made of the old words is made anew of
- * the new ones; a name that a person gave stays.
+ * What is sent when a taught one is changed: a name that was made of the old words, here or by the
+ * service, is made anew of the new ones; a name that a person gave stays.
  */
-export function renamed(before: Words, now: Words): Words {
-  const wasMade = before.name === madeName(before) && now.name === before.name;
-  return wasMade ? { ...now, name: "" } : now;
+export function renamed(before: Words, now: Words, word: (means: string) => string): Words {
+  const made = [madeName(before, word), madeName(before, (means) => means)];
+  const keeps = now.name !== before.name || !made.includes(before.name);
+  return titled(keeps ? now : { ...now, name: "" }, word);
 }
 
 /** A recording's length: 6.52 → 6.5. */
