@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cti.client import Client
 
 LOOK_SECONDS = 0.25
+LASTING = ("running", "taking_back")
 FIRST_REJECTS = 5
 
 
@@ -54,8 +55,17 @@ def follow_job(client: "Client", path: str, later: str) -> dict[str, Any]:
         with _bar(MofNCompleteColumn()) as progress:
             task = progress.add_task(f"Importing {job['file_name']}", total=None)
             while True:
-                progress.update(task, completed=job["rows_done"], total=job["rows_total"])
-                if job["state"] != "running":
+                if job["state"] == "taking_back":
+                    gone = job["removed"] + job["kept"]
+                    progress.update(
+                        task,
+                        description=f"Taking {job['file_name']} back",
+                        completed=gone,
+                        total=job["accepted"],
+                    )
+                else:
+                    progress.update(task, completed=job["rows_done"], total=job["rows_total"])
+                if job["state"] not in LASTING:
                     return job
                 time.sleep(LOOK_SECONDS)
                 job = client.get(path)

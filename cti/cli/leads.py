@@ -10,7 +10,7 @@ from cti.base.errors import UserError
 from cti.cli.downloads import Output, download
 from cti.cli.importing import follow, report, send
 from cti.cli.options import Json, State, connect, find_campaign, pair
-from cti.cli.output import local, print_facts, print_json
+from cti.cli.output import local, note, print_facts, print_json, say
 
 if TYPE_CHECKING:
     from cti.client import Client
@@ -128,6 +128,33 @@ def show(
         }
         | lead["fields"]
     )
+
+
+@app.command("take-back")
+def take_back(
+    import_id: ImportId,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Take an import back: leads never called go, those that were called stay, closed."""
+    path = f"/v1/imports/{import_id}"
+    with connect(state) as client:
+        would = client.get(f"{path}/taking-back")
+        if not yes:
+            note(
+                f"Of {would['leads']} leads {would['removes']} go, as they were never called; "
+                f"{would['keeps']} that were called are kept, closed; {would['calling']} are in a "
+                "call, and are closed after it."
+            )
+            typer.confirm(f"Take import {import_id} back?", abort=True, err=True)
+        client.delete(path)
+        job = follow(client, import_id)
+    if as_json:
+        print_json(job)
+    else:
+        say(f"Import {import_id}: {job['removed']} leads are gone, {job['kept']} are closed.")
 
 
 def _finish(client: "Client", import_id: int, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ok } from "../api/client";
 import type { Campaign } from "../api/schema";
+import { lasts } from "../lists/progress";
 
 export const CAMPAIGNS = ["campaigns"] as const;
 export const campaignKey = (id: number) => ["campaign", id] as const;
@@ -32,8 +33,7 @@ export function useImports(id: number) {
   return useQuery({
     queryKey: ["campaign", id, "imports"],
     queryFn: () => ok(api.GET("/v1/campaigns/{campaign_id}/imports", at(id))),
-    refetchInterval: (query) =>
-      query.state.data?.some((one) => one.state === "running") ? 1000 : false,
+    refetchInterval: (query) => (query.state.data?.some(lasts) ? 1000 : false),
   });
 }
 

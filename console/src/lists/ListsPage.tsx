@@ -85,6 +85,7 @@ function Imports({ campaign }: { campaign: number }) {
           <Table.Th ta="right">{t("taken")}</Table.Th>
           <Table.Th ta="right">{t("refused")}</Table.Th>
           <Table.Th ta="right">{t("when")}</Table.Th>
+          <Table.Th aria-label={t("takeBack")} />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

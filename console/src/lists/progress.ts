@@ -1,8 +1,21 @@
 import type { ImportProgress } from "../api/schema";
 
-/** How far an import is, in percent; its whole length is an estimate while it runs. */
-export function shareOf(job: Pick<ImportProgress, "state" | "rows_done" | "rows_total">): number {
-  if (job.state !== "running") return 100;
-  if (!job.rows_total) return 0;
-  return Math.min(99, Math.round((job.rows_done / job.rows_total) * 100));
+/** Whether it goes on by itself: leads come, or go. */
+export function lasts(job: Pick<ImportProgress, "state">): boolean {
+  return job.state === "running" || job.state === "taking_back";
+}
+
+type Counted = Pick<
+  ImportProgress,
+  "state" | "rows_done" | "rows_total" | "accepted" | "removed" | "kept"
+>;
+
+/** How far it is, in percent; an import's whole length is an estimate while it runs. */
+export function shareOf(job: Counted): number {
+  if (!lasts(job)) return 100;
+  const [done, total] =
+    job.state === "running"
+      ? [job.rows_done, job.rows_total]
+      : [job.removed + job.kept, job.accepted];
+  return total ? Math.min(99, Math.round((done / total) * 100)) : 0;
 }

@@ -39,7 +39,7 @@ from dialer.corrections.service import AgentsWord, Said
 from dialer.leads.api import router as leads_router
 from dialer.leads.rows import ImportOptions
 from dialer.leads.service import LeadService
-from dialer.leads.views import ImportProgress, Lead, Number
+from dialer.leads.views import ImportProgress, Lead, Number, TakingBack
 from dialer.pacing.modes import Mode
 from recordings import api as recordings_api
 from recordings import catalogue
@@ -136,6 +136,15 @@ class Leads:
 
     async def imports(self, _campaign: int) -> list[ImportProgress]:
         return [self._job({"state": "running"})]
+
+    async def would_take_back(self, number: int) -> TakingBack:
+        await self.import_progress(number)
+        self.looks = 0
+        return TakingBack(leads=9, removes=6, keeps=2, calling=1)
+
+    async def take_back(self, number: int) -> ImportProgress:
+        self.ends = {"state": "taken_back", "accepted": 9, "removed": 7, "kept": 2}
+        return self._job({"state": "taking_back"})
 
     async def import_progress(self, number: int) -> ImportProgress:
         if number != 7:

@@ -1,5 +1,6 @@
 """Sending a file, following the job, telling how it ended."""
 
+import io
 from pathlib import Path
 
 import httpx
@@ -99,3 +100,17 @@ def raise_connection_lost(client: Client) -> None:
     """As httpx does when the service was killed."""
     with client._faults():
         raise httpx.ConnectError("refused")
+
+
+def test_an_import_is_taken_back_once_it_was_asked(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    refused = run("lead", "take-back", "7")
+    assert refused.code != 0
+    assert "6 go, as they were never called; 2 that were called are kept" in refused.err
+    assert house.leads.ends["state"] == "done"
+    said = run("lead", "take-back", "7", "--yes")
+    assert said.out == "Import 7: 7 leads are gone, 2 are closed.\n"
+    assert run("lead", "take-back", "7", "-y", "--json").json["state"] == "taken_back"
+    assert run("lead", "take-back", "8", "-y").code == 1
