@@ -37,7 +37,7 @@ NOT_TOLD: Final = (
     "dialer/announcements/past.py",
     "dialer/decisions/words.py", "dialer/decisions/day.py",
     "dialer/decisions/replaying.py", "dialer/pacing/modes.py", "cti/ami/actions.py",
-    "cti/base/csv_lines.py", "dialer/leads/mapping.py",
+    "cti/base/csv_lines.py",
 )  # fmt: skip
 """Modules that no browser hears of: the command line, the doctor, start-up; and what has its
 words in Chinese already."""
@@ -55,6 +55,8 @@ _QUIET_CALLS: Final = frozenset({"RuntimeError", "TypeError", "AssertionError", 
 _QUIET_WORDS: Final = frozenset({"description", "summary", "help", "doc", "title", "name", "tags"})
 _ENDS: Final = re.compile(r"[A-Za-z0-9})”’'\]%][.?!]$|^[A-Z“{].*: \{\d+\}$")
 """Ends like a sentence: with its stop, or with the reason that another one gives."""
+_PATTERN: Final = re.compile(r"\[A-Z|\)\?|^\^")
+"""A regular expression, which may well end like a question."""
 _MOST_WAYS: Final = 12
 
 Way = tuple[str | None, ...]
