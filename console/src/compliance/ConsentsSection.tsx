@@ -48,7 +48,7 @@ export function ConsentsSection() {
       </PageHeader>
       <Text size="sm" c="dimmed" mb={12}>
         {t("consents.means")}{" "}
-        <Anchor component={Link} to="/lists" size="sm">
+        <Anchor component={Link} to="/lists" size="sm" underline="always">
           {t("consents.byList")}
         </Anchor>
       </Text>

@@ -16,7 +16,7 @@ import { Legs } from "../recordings/Legs";
 import { useOutcomeWord } from "../recordings/outcome";
 import { leadKey, useDispositions } from "./api";
 import { Corrections } from "./Correct";
-import { detailsOf } from "./details";
+import { detailsOf, gistOf } from "./details";
 import classes from "./leads.module.css";
 
 const PAGE = 50;
@@ -86,7 +86,10 @@ function Attempt({ attempt }: { attempt: AttemptView }) {
           size="compact-xs"
           onClick={() => setOpen(!open)}
           aria-expanded={open}
-          aria-label={t("history.storyOf", { at: moment(attempt.placed_at, i18n.language) })}
+          aria-label={t("history.of", {
+            act: t(open ? "history.less" : "history.story"),
+            at: moment(attempt.placed_at, i18n.language),
+          })}
         >
           {t(open ? "history.less" : "history.story")}
         </Button>
@@ -130,13 +133,7 @@ function Story({ id }: { id: string }) {
         <ol>
           {data.evidence.map((one, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: evidence only grows at its end
-            <li key={index} className={classes.moment}>
-              <span>{one.seconds.toFixed(1)} s</span>
-              <span>
-                {t(`evidence.${one.kind}`, { defaultValue: one.words })}{" "}
-                <span className="quiet">{detailsOf(one.detail)}</span>
-              </span>
-            </li>
+            <Evidence key={index} moment={one} />
           ))}
         </ol>
       </div>
@@ -147,6 +144,24 @@ function Story({ id }: { id: string }) {
       <RecordingLink id={id} />
       <Corrections attempt={data} />
     </div>
+  );
+}
+
+function Evidence({ moment }: { moment: AttemptView["evidence"][number] }) {
+  const { seconds, kind, words, detail } = moment;
+  const { t } = useTranslation("leads");
+  const outcomeWord = useOutcomeWord();
+  const { what, sure } = gistOf(detail);
+  const heard = what && t(`heard.${what}`, { defaultValue: outcomeWord(what) });
+  return (
+    <li className={classes.moment} title={detailsOf(detail)}>
+      <span>{seconds.toFixed(1)} s</span>
+      <span>
+        {t(`evidence.${kind}`, { defaultValue: words })}
+        {heard && t("history.what", { what: heard })}
+        {sure !== null && <span className="quiet"> {sure} %</span>}
+      </span>
+    </li>
   );
 }
 
