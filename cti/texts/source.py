@@ -172,7 +172,7 @@ def _is_text(form: str) -> bool:
     """Words, not only places, signs or one word of a protocol."""
     words = re.sub(r"\{\d+\}", "", form)
     return (
-        "[A-Z" not in form
+        _PATTERN.search(form) is None
         and " " in form.strip()
         and re.search(r"[A-Za-z]{2}", words) is not None
         and "\n" not in form
