@@ -49,7 +49,7 @@ function Labels({ counts }: { counts: LabelCounts }) {
       <Text size="sm" fw={600}>
         {t("answers.calls", { count: counts.calls })}
         {counts.newest_at &&
-          `, ${t("answers.newest", { at: moment(counts.newest_at, i18n.language) })}`}
+          t("comma") + t("answers.newest", { at: moment(counts.newest_at, i18n.language) })}
       </Text>
       <dl className={classes.facts}>
         {ordered(counts.by_label).map(([label, number]) => (
