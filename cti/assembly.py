@@ -105,8 +105,7 @@ def build(settings: Settings) -> Service:
     bus = Bus(infrastructure.mqtt_url, PREFIX, clock)
     tracker, roster = Tracker(signals, clock), Roster(signals, clock)
     events = Relay()
-    link = AmiLink(AmiAddress.parse(infrastructure.ami_url), events, clock=clock, rng=rng)
-    pbx = Pbx(link, tracker)
+    pbx = _pbx(AmiAddress.parse(infrastructure.ami_url), events, tracker, clock, rng)
     # The floor hears of a leg's end before all others: it settles whose call it was.
     floor = Floor(pbx, roster, signals, clock)
     phones = Phones(pbx, roster, signals, rng)
@@ -159,7 +158,7 @@ def build(settings: Settings) -> Service:
     days = WorkingDays(store, roster, signals, clock, LocalDay(clock, zone_of_site(site)))
     trunks = TrunkService(
         store,
-        link,
+        pbx.link,
         site,
         signals,
         clock,
@@ -234,7 +233,7 @@ def build(settings: Settings) -> Service:
         ),
         store=store,
         bus=bus,
-        link=link,
+        link=pbx.link,
         tracker=tracker,
         pbx=pbx,
         roster=roster,
@@ -360,6 +359,13 @@ class Relay:
 
     def __call__(self, event: ami.Event) -> None:
         self.to(event)
+
+
+def _pbx(
+    address: AmiAddress, events: Relay, tracker: Tracker, clock: SystemClock, rng: random.Random
+) -> Pbx:
+    keys = AmiLink(address, lambda _: None, clock=clock, rng=rng, wanted=frozenset())
+    return Pbx(AmiLink(address, events, clock=clock, rng=rng), tracker, keys)
 
 
 def _phone_of(roster: Roster, who: Who) -> str | None:

@@ -6,6 +6,9 @@ from typing import Literal
 
 import structlog
 
+_WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Where it failed, without what the variables held: people's data, notes and keyed digits."""
+
 
 def configure(level: str = "info", form: Literal["text", "json"] = "text") -> None:
     """Send structlog and the standard library's logging to standard error in one form."""
@@ -17,10 +20,12 @@ def configure(level: str = "info", form: Literal["text", "json"] = "text") -> No
     ]
     last: structlog.typing.Processor
     if form == "json":
-        shared.append(structlog.processors.dict_tracebacks)
+        shared.append(structlog.processors.ExceptionRenderer(_WITHOUT_VALUES))
         last = structlog.processors.JSONRenderer()
     else:
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        last = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(number),

@@ -210,6 +210,7 @@ class Service:
             (self.agi.start, self.agi.close),
             (self._start_pbx, _nothing),
             (self.link.start, self.link.close),
+            (self.pbx.keys.start, self.pbx.keys.close),
         ]
         for start, stop in steps:
             await start()

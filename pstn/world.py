@@ -13,6 +13,7 @@ from cti.processes.files import write_private
 from cti.processes.pbx import Phone, check_phone
 from cti.processes.ports import Ports
 from pstn.dialplan import dialplan
+from pstn.keys import Key, keyed
 from pstn.personas import RINGBACK, SHIPPED, Personas, load
 from pstn.sounds import SOUNDS, make_sounds
 
@@ -131,6 +132,10 @@ class World:
         made = self.folder / "spool" / name
         write_private(made, "\n".join(lines) + "\n")
         made.rename(self.folder / "spool/outgoing" / name)  # seen whole, or not yet
+
+    def keyed(self) -> list[Key]:
+        """What the people and robots outside were keyed so far."""
+        return keyed(self.folder / "log/keys")
 
     async def stop(self) -> None:
         """Stop it; its calls end."""

@@ -85,6 +85,32 @@ class Channel:
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
 
+@dataclass
+class FakeKeys:
+    """The link for digits. one_at_a_time: what is being said on it now, never more than one."""
+
+    pbx: "FakePbx"
+    tone: float = 0.16
+    saying: int = 0
+    one_at_a_time: bool = True
+
+    @property
+    def up(self) -> bool:
+        return self.pbx.up
+
+    async def send(self, action: act.Action) -> Reply:
+        """Answered when the tone is over, as Asterisk does."""
+        assert isinstance(action, act.PlayDigit), action
+        self.saying += 1
+        self.one_at_a_time &= self.saying == 1
+        try:
+            reply = await self.pbx.send(action)
+            await asyncio.sleep(self.tone)
+        finally:
+            self.saying -= 1
+        return reply
+
+
 class FakePbx:
     """See the module. `numbers` and `phones` say how far ends behave, by number and phone name.
 
@@ -122,11 +148,13 @@ class FakePbx:
         self.packets: dict[str, int] = {}
         self.events: list[ami.Event] = []
         self._bridges = itertools.count(1)
+        self.keys: FakeKeys
 
     def pbx(self, tracker: Tracker) -> Pbx:
         """The real `Pbx` on top of this; the tracker hears what happens from now on."""
         self.hear = tracker.handle
-        return Pbx(cast("AmiLink", self), tracker)
+        self.keys = FakeKeys(self)
+        return Pbx(cast("AmiLink", self), tracker, cast("AmiLink", self.keys))
 
     # -- the link's side -----------------------------------------------------------------------
 

@@ -374,14 +374,16 @@ class ModuleCheck(Action):
 
 @dataclass(frozen=True, slots=True)
 class Login(Action):
-    """Sign in and hear events from now on."""
+    """Sign in; events: and hear of them from now on."""
 
     name: ClassVar[str] = "Login"
     user: str
     secret: str = field(repr=False)
+    events: bool = True
 
     def _pairs(self) -> Pairs:
-        return [("Username", self.user), ("Secret", self.secret), ("Events", "on")]
+        events = "on" if self.events else "off"
+        return [("Username", self.user), ("Secret", self.secret), ("Events", events)]
 
 
 class _Plain(Action):

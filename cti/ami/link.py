@@ -91,7 +91,8 @@ class AmiLink:
     """See the module. `on_event` is called from a task of the link's own and must not block.
 
     ping_seconds: between pings, and how long one may go unanswered; two such close the link.
-    timeout: seconds an action may take. wanted: AMI event names; all others are dropped unparsed.
+    timeout: seconds an action may take. wanted: AMI event names; all others are dropped unparsed;
+    of none wanted, none are sent.
     record_to: a file to which every event block is written as it came.
     """
 
@@ -268,7 +269,7 @@ class AmiLink:
     async def _sign_in(self, protocol: LinkProtocol) -> None:
         async with asyncio.timeout(self._timeout):
             await protocol.greeted
-        login = Login(self._address.user, self._address.secret)
+        login = Login(self._address.user, self._address.secret, events=bool(self._wanted))
         (reply,) = await protocol.ask(login, self._timeout)
         if not reply.ok:
             raise Refused(

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from cti.ami.actions import (
     Action,
@@ -35,8 +36,8 @@ from cti.calls.tracker import Tracker
 CUSTOMERS, AGENTS = "customers", "agents"
 OUTSIDE, SUPERVISORS = "outside", "supervisors"
 RECORDINGS = ("CTI_MIX", "CTI_MIX_SIDES")
-DIGIT_PAUSE = 0.25
-"""Seconds from one DTMF digit to the next: 160 ms of tone, then silence."""
+DIGIT_PAUSE = 0.09
+"""Seconds of silence after a DTMF digit; ITU-T Q.24 wants 40 ms, carriers a little more."""
 NORMAL_CLEARING = 16  # Q.850
 
 
@@ -50,11 +51,16 @@ class PbxError(Exception):
 
 @dataclass(slots=True)
 class Pbx:
-    """The PBX as the floor and the dialer see it. ending: the legs we have asked to end."""
+    """The PBX as the floor and the dialer see it. ending: the legs we have asked to end.
+
+    keys: a link for digits alone: the PBX answers nothing else on it while a tone lasts.
+    """
 
     link: AmiLink
     tracker: Tracker
+    keys: AmiLink
     ending: Endings = field(init=False)
+    _keying: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
         self.ending = Endings(self._hang_up_again, self.tracker.signals)
@@ -196,11 +202,12 @@ class Pbx:
         await self._ask(Redirect(leg, SUPERVISORS, "idle"))
 
     async def send_digits(self, uniqueid: str, digits: str) -> None:
-        """Send DTMF to a channel's far end, one digit after the other."""
-        for number, digit in enumerate(digits):
-            if number:
+        """Send DTMF to a channel's far end, one digit after the other; what is asked for meanwhile
+        follows."""
+        async with self._keying.setdefault(uniqueid, asyncio.Lock()):
+            for digit in digits:
+                await self._ask(PlayDigit(uniqueid, digit), self.keys)  # until the tone is over
                 await asyncio.sleep(DIGIT_PAUSE)
-            await self._ask(PlayDigit(uniqueid, digit))
 
     async def mute_recording(self, call: str, *, mute: bool) -> bool:
         """Let every recording of the call write silence, or sound again; ears hear on.
@@ -268,11 +275,12 @@ class Pbx:
                 self.tracker.forget(uniqueid)
             raise
 
-    async def _ask(self, action: Action) -> Reply:
-        if not self.link.up:
+    async def _ask(self, action: Action, link: AmiLink | None = None) -> Reply:
+        link = link or self.link
+        if not link.up:
             raise PbxError("the PBX is not connected")
         try:
-            reply = await self.link.send(action)
+            reply = await link.send(action)
         except (LinkDownError, ActionTimeout) as error:
             raise PbxError(str(error), unknown=True) from error
         if not reply.ok:

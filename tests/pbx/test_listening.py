@@ -3,6 +3,7 @@
 The customer says 440 Hz, ann 1000 Hz, the supervisor 2100 Hz.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -51,9 +52,9 @@ def own(house: House) -> str:
     return next(name for name in house.voices if name.startswith("user-"))
 
 
-async def talking(house: House) -> str:
+async def talking(house: House, name: str = "ann") -> str:
     await house.campaign(house.number("customer"))
-    agent = await house.state_of("ann", S.TALKING)
+    agent = await house.state_of(name, S.TALKING)
     return agent.call or ""
 
 
@@ -100,6 +101,37 @@ async def test_listen_whisper_barge_and_stop_without_a_new_call(
     names = ["listened", "barged", "whispered", "listened"]
     assert mine == [(f"calls.{name}", "agents/ann") for name in names]
     assert all(a["ended_at"] for a in acts)
+
+
+async def test_keys_come_to_the_customer_alone_in_their_order_once_each(house: House) -> None:
+    """Neither to another agent's customer nor to who listens; and nothing of them is kept."""
+    await house.ready("ann")
+    number = house.number("customer")
+    await house.campaign(number)
+    await house.state_of("ann", S.TALKING)
+    await house.ready("bob")
+    await talking(house, "bob")
+    await hear(house, "barge")
+    control, before = house.service.room.control, len(house.world.keyed())
+    await control.pause_recording("ann", 60)
+    keys = "4929*0#175"
+    async with asyncio.TaskGroup() as together:  # as from quick fingers
+        for part in (keys[:4], keys[4:5], keys[5:]):
+            together.create_task(control.send_digits("ann", part))
+    await house.until(lambda: len(house.world.keyed()) >= before + len(keys), "all keys came")
+    came = house.world.keyed()[before:]
+    assert "".join(key.digit for key in came) == keys
+    assert {key.who for key in came} == {number.lstrip("+")}
+    assert all(key.milliseconds >= 100 for key in came), came
+    await house.ask("POST", "/v1/agents/ann/hang-up")
+    await house.state_of("ann", S.WRAPPING)
+    await house.until(lambda: not house.service.ledger.queued, "all is written down")
+    kept = [file for file in house.state.rglob("*") if file.is_file() and "world" not in file.parts]
+    assert any(file.suffix == ".sqlite3" for file in kept), kept
+    assert not [file for file in kept if keys.encode() in file.read_bytes()]
+    pbx_logs = [file for file in kept if file.parent.name == "log"]
+    assert pbx_logs
+    assert not [file for file in pbx_logs if b"DTMF" in file.read_bytes()]
 
 
 async def test_taking_over_leaves_the_customer_with_the_supervisor(

@@ -5,6 +5,8 @@ import { FaultText } from "../parts/FaultText";
 import { dtmf } from "./acts";
 import classes from "./desk.module.css";
 
+/** Digits in one request. */
+const MOST_AT_ONCE = 32;
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 /** Tones for menus at the other end. While it has the focus, the keyboard's digits are sent. */
@@ -14,9 +16,23 @@ export function Keypad() {
   const pad = useRef<HTMLFieldSetElement>(null);
   const [fault, setFault] = useState<unknown>(null);
   useEffect(() => pad.current?.focus(), []);
+  const waiting = useRef("");
+  const busy = useRef(false);
+  // One request at a time, or the second digit might overtake the first.
+  const deliver = async () => {
+    if (busy.current) return;
+    busy.current = true;
+    while (waiting.current) {
+      const digits = waiting.current.slice(0, MOST_AT_ONCE);
+      waiting.current = waiting.current.slice(MOST_AT_ONCE);
+      await dtmf(digits).then(() => setFault(null), setFault);
+    }
+    busy.current = false;
+  };
   const send = (digit: string) => {
     setSent((before) => (before + digit).slice(-24));
-    dtmf(digit).then(() => setFault(null), setFault);
+    waiting.current += digit;
+    void deliver();
   };
   return (
     <Stack gap={4}>

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -39,6 +40,22 @@ def test_machines_get_one_json_object_a_line(capsys: pytest.CaptureFixture[str])
         "outcome": "busy",
     }
     assert second["exception"][0]["exc_value"].endswith("'why'")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_an_error_is_told_without_what_variables_held(
+    capsys: pytest.CaptureFixture[str], form: Literal["json", "text"]
+) -> None:
+    configure("info", form)
+    keyed = "4111" + "2222"
+    try:
+        int("why" if keyed else "")
+    except ValueError:
+        structlog.get_logger("test").exception("it.failed")
+    told = capsys.readouterr().err
+    assert "ValueError" in told
+    assert "test_logs.py" in told
+    assert "41112222" not in told
 
 
 def test_people_get_a_line(capsys: pytest.CaptureFixture[str]) -> None:

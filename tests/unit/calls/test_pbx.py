@@ -183,3 +183,20 @@ def test_an_agent_can_be_read_off_a_leg() -> None:
     assert agent_leg_id(17) != agent_leg_id(17)
     for other in ("at-17-x", "ag-", "ag-x-1", "ag--1", "1700000.5", ""):
         assert agent_of_leg(other) is None
+
+
+async def test_digits_go_one_after_the_other_and_hold_up_nothing_else(bench: Bench) -> None:
+    bench.fake.default = Far(answers=0.2)
+    await bench.place()
+    await asyncio.sleep(1)
+    begun = bench.fake.clock.monotonic()
+    first = asyncio.create_task(bench.pbx.send_digits("at-1", "12"))
+    second = asyncio.create_task(bench.pbx.send_digits("at-1", "3"))
+    await asyncio.sleep(0.01)
+    await bench.pbx.packets("at-1")  # while the first tone lasts
+    assert bench.fake.clock.monotonic() - begun < 0.1
+    await asyncio.gather(first, second)
+    said = [a.digit for a in bench.fake.asked(act.PlayDigit) if isinstance(a, act.PlayDigit)]
+    assert said == ["1", "2", "3"]
+    assert bench.fake.keys.one_at_a_time
+    assert bench.fake.clock.monotonic() - begun == pytest.approx(3 * 0.25, abs=0.05)
