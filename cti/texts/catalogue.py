@@ -1,11 +1,11 @@
 """The Chinese for what the service says: looked up by the form of the English sentence."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 
 import orjson
 
@@ -17,6 +17,7 @@ FILES: Final = ("zh.json", "zh_words.json")
 """Sentences of our source, which a test holds complete; and words they are made of, or that
 libraries say."""
 _LONGEST: Final = 2000
+_KEY: Final = 4
 _DEEPEST: Final = 4
 _CUTS: Final = (
     (re.compile(r"(?<=[.!?]) +"), " "),
@@ -42,18 +43,45 @@ _QUOTED: Final = ("“", "'", '"', "‘")
 """What stands behind such a mark is a name, and is left as it is."""
 
 
+class _Known(NamedTuple):
+    """A form, its translation, and whether it is a part of a sentence only."""
+
+    weight: int
+    form: Form
+    text: str
+    is_part: bool
+
+    def values(self, sentence: str) -> list[str] | None:
+        """What fills it; None if the sentence is not of this form, or goes on behind this part."""
+        if self.is_part and sentence.endswith(_STOPS):
+            return None
+        values = self.form.values(sentence)
+        beyond = values is not None and self.is_part and any(map(_JOINED.search, values))
+        return None if beyond else values
+
+
+def _keys(head: str, tail: str) -> Iterator[str]:
+    """Where a form, or a sentence, is looked for: by how it begins, by how it ends, or anywhere."""
+    if len(head) >= _KEY:
+        yield f"{head[:_KEY]}…"
+    if len(tail) >= _KEY:
+        yield f"…{tail[-_KEY:]}"
+    yield "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """texts: form of the English sentence → the same in another language."""
 
     texts: Mapping[str, str]
-    _forms: list[tuple[Form, str, bool]] = field(default_factory=list)
+    _forms: dict[str, list[_Known]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for key, text in self.texts.items():
-            if "{1}" in key:
-                self._forms.append((Form.of(key), text, _SENTENCE.search(key) is None))
-        self._forms.sort(key=lambda one: one[0].weight, reverse=True)
+        forms = ((key, Form.of(key)) for key in self.texts if "{1}" in key)
+        for key, form in sorted(forms, key=lambda one: one[1].weight, reverse=True):
+            known = _Known(form.weight, form, self.texts[key], _SENTENCE.search(key) is None)
+            found_by = next(_keys(form.pieces[0], form.pieces[-1]))
+            self._forms.setdefault(found_by, []).append(known)
 
     def said(self, sentence: str, depth: int = 0) -> str:
         """The sentence in this language, as far as it is known; what is not stays as it is."""
@@ -67,16 +95,21 @@ class Catalogue:
         return self._by_form(sentence, depth) or self._in_parts(sentence, depth)
 
     def _by_form(self, sentence: str, depth: int) -> str | None:
-        for form, text, is_part in self._forms:
-            values = None if is_part and sentence.endswith(_STOPS) else form.values(sentence)
-            if values is None or (is_part and any(map(_JOINED.search, values))):
-                continue
-            told = [
-                value if before.endswith(_QUOTED) else self._value(value, depth + 1)
-                for before, value in zip(form.pieces, values, strict=False)
-            ]
-            return filled(text, told)
-        return None
+        best, filling = None, list[str]()
+        for key in _keys(sentence, sentence):
+            for known in self._forms.get(key, ()):
+                if best is not None and known.weight <= best.weight:
+                    break
+                if (values := known.values(sentence)) is not None:
+                    best, filling = known, values
+                    break
+        if best is None:
+            return None
+        told = [
+            value if before.endswith(_QUOTED) else self._value(value, depth + 1)
+            for before, value in zip(best.form.pieces, filling, strict=False)
+        ]
+        return filled(best.text, told)
 
     def _value(self, value: str, depth: int) -> str:
         """What fills a place: a name, a figure, a sentence, or a part with its joint in front."""
