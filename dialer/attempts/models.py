@@ -18,6 +18,8 @@ class AttemptRow(Base):
         Index("ix_attempts_campaign", "campaign_id", "placed_at"),
         Index("ix_attempts_open", "outcome", "placed_at"),
         Index("ix_attempts_number", "e164", "placed_at"),
+        # Without it each number that goes would be looked for in all attempts.
+        Index("ix_attempts_number_id", "number_id"),
         Index(
             "ix_attempts_measured",
             *("campaign_id", "answered_at", "outcome", "late"),

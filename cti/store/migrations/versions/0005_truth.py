@@ -24,6 +24,7 @@ def _imports_taken_back() -> None:
     op.add_column("imports", sa.Column("removed", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("imports", sa.Column("kept", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("imports", sa.Column("taken_back_at", Moment, nullable=True))
+    op.create_index("ix_attempts_number_id", "attempts", ["number_id"])
     op.add_column("leads", sa.Column("import_id", sa.Integer(), nullable=True))
     # Of a list that was imported into once it is known which leads came with that; of others not.
     op.execute(
