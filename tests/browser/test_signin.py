@@ -56,3 +56,21 @@ async def test_each_role_is_let_in_and_finds_an_accessible_page(
     await expect(window.page.get_by_role("main")).to_be_visible()
     await expect(window.page.get_by_role("heading").first).to_be_visible()
     await window.accessible()
+
+
+async def test_the_service_answers_in_the_language_of_the_page(
+    town: Town, browsers: Browsers
+) -> None:
+    window = await browsers.window("nobody", town.url)
+    window.forgive("401")
+    page = window.page
+    await page.goto("/")
+    for language, name, password, said in (
+        ("简体中文", "用户名", "密码", "登录名或密码有误。"),
+        ("English", "Name", "Password", "The name or the password is wrong."),
+    ):
+        await page.get_by_role("button", name=language).click()
+        await page.get_by_label(name).fill("nobody")
+        await page.get_by_label(password, exact=True).fill("a wrong one")
+        await page.get_by_test_id("sign-in").click()
+        await expect(page.get_by_role("alert")).to_contain_text(said)
