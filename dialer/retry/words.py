@@ -13,7 +13,7 @@ from dialer.retry.shipped import NO_DISPOSITION, SHIPPED_RULES
 Language = Literal["en", "zh"]
 
 _OUTCOMES_ZH: Final[Mapping[Outcome, str]] = {
-    Outcome.ABANDONED: "已接通但无座席",
+    Outcome.ABANDONED: "已接通但无坐席",
     Outcome.MACHINE: "留言机",
     Outcome.FAX: "传真",
     Outcome.BUSY: "占线",
@@ -37,9 +37,9 @@ _THEN_EN: Final[Mapping[Then, str]] = {
 _THEN_ZH: Final[Mapping[Then, str]] = {
     Then.AT_CALLBACK: "按约定时间拨打",
     Then.NEXT_DAY: "转入次日名单",
-    Then.NEXT_NUMBER: "该号码不再拨打,换其他号码,没有则关闭",
+    Then.NEXT_NUMBER: "该号码不再拨打，换其他号码，没有则关闭",
     Then.CLOSE: "关闭",
-    Then.BAR: "关闭,所有号码不再拨打",
+    Then.BAR: "关闭，所有号码不再拨打",
 }
 _DAYS_ZH: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _PARTS_ZH: Final = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
@@ -197,7 +197,7 @@ class _English:
 class _Chinese:
     """简体中文。"""
 
-    silence = "座席未填结果"
+    silence = "坐席未填结果"
 
     def outcome(self, outcome: Outcome) -> str:
         return _OUTCOMES_ZH[outcome]
@@ -210,7 +210,7 @@ class _Chinese:
 
     def caps(self, rules: RetryRules) -> str:
         return (
-            f"每个客户每天最多拨打 {rules.max_per_day} 次,其余转入次日名单;"
+            f"每个客户每天最多拨打 {rules.max_per_day} 次，其余转入次日名单；"
             f"总共最多 {rules.max_total} 次。"
         )
 
@@ -218,12 +218,12 @@ class _Chinese:
         kept = rules.appointments
         outside = "顺延到可拨打时段" if kept.outside == "move" else "不予接受"
         reminder = (
-            f"提前 {kept.remind_minutes} 分钟提醒座席" if kept.remind_minutes else "不提醒座席"
+            f"提前 {kept.remind_minutes} 分钟提醒坐席" if kept.remind_minutes else "不提醒坐席"
         )
-        return f"预约到时自动拨打,优先转给原座席;{reminder};时段以外的预约{outside}。"
+        return f"预约到时自动拨打，优先转给原坐席；{reminder}；时段以外的预约{outside}。"
 
     def sentence(self, said: list[str], rule: Rule, rules: RetryRules) -> str:
-        return f"{'、'.join(said)}:{','.join(self._parts(rule, rules))}。"
+        return f"{'、'.join(said)}：{'，'.join(self._parts(rule, rules))}。"
 
     def _parts(self, rule: Rule, rules: RetryRules) -> list[str]:
         parts = [self._then(rule, rules)]
@@ -237,12 +237,12 @@ class _Chinese:
             parts.append(f"在{_part_zh(rule.to_part)}")
         elif rule.to_part:
             ways = [f"{_part_zh(a)}改{_part_zh(b)}" for a, b in rule.to_part.items()]
-            parts.append(f"换时段({'、'.join(ways)})")
+            parts.append(f"换时段（{'、'.join(ways)}）")
         if rule.times_per_day:
             parts.append(f"每天最多 {rule.times_per_day} 次")
         if rule.times:
             then = f"转步骤 {rule.afterwards}" if rule.afterwards else "关闭"
-            parts.append(f"共 {rule.times} 次,之后{then}")
+            parts.append(f"共 {rule.times} 次，之后{then}")
         if rule.priority is not None:
             parts.append(f"优先级改为 {rule.priority}")
         return parts
@@ -258,17 +258,17 @@ class _Chinese:
         for first, last, spans in _runs(week):
             names = _DAYS_ZH[first] + (f"至{_DAYS_ZH[last]}" if last > first else "")
             parts.append(f"{names} {'、'.join(map(str, spans)) if spans else '不拨打'}")
-        return f"按客户当地时间拨打:{';'.join(parts)}。"
+        return f"按客户当地时间拨打：{'；'.join(parts)}。"
 
     def holidays(self, of: HolidayTimes) -> str:
         place = of.country + (f"-{of.subdivision}" if of.subdivision else "")
-        return f"{place} 节假日:{'、'.join(map(str, of.times)) if of.times else '不拨打'}。"
+        return f"{place} 节假日：{'、'.join(map(str, of.times)) if of.times else '不拨打'}。"
 
     def date(self, day: str, spans: Spans) -> str:
-        return f"{day}:{'、'.join(map(str, spans)) if spans else '不拨打'}。"
+        return f"{day}：{'、'.join(map(str, spans)) if spans else '不拨打'}。"
 
     def region(self, name: str, where: str, week: str) -> str:
-        return f"{name}({where})只在:{week.partition(':')[2]}"
+        return f"{name}（{where}）只在：{week.partition('：')[2]}"
 
 
 _EN: Final = _English()
