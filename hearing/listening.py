@@ -60,7 +60,7 @@ class Listener:
         # Also after the answer: some networks answer first, and then say that a number is vacant.
         self._announcements = AnnouncementDetector(library)
         self._announced = round(ANNOUNCED_S * RATE) if setting.phase is Phase.ANSWERED else None
-        self._detectors: list[Detector] = [_tones(setting)]
+        self._detectors: list[Detector] = [tone_ears(setting.phase, setting.zone)]
         if self.answer is not None:
             self._detectors.append(self.answer)
 
@@ -100,18 +100,15 @@ class Listener:
         return self._announcements.unknown()
 
     def _told(self, sightings: Iterable[Sighting]) -> list[Sighting]:
-        ordered = sorted((s for s in sightings if self._counts(s)), key=lambda s: s.until)
+        ordered = sorted(
+            (s for s in sightings if tone_counts(self.setting.phase, s.name)), key=lambda s: s.until
+        )
         told: list[Sighting] = []
         for sighting in ordered:
             if not self._outweighed(sighting):
                 told += [sighting, *self._weigh(sighting)]
         self.known = self.known or any(_explains(s) for s in told)
         return told
-
-    def _counts(self, sighting: Sighting) -> bool:
-        # An exchange that plays the busy tone after the answer says that somebody hung up.
-        progress = sighting.name.startswith("tone.")
-        return self.setting.phase is Phase.EARLY or not progress
 
     def _outweighed(self, sighting: Sighting) -> bool:
         """Whether a voice alone still says `person` of what voice and beep made a machine."""
@@ -148,9 +145,15 @@ def _explains(sighting: Sighting) -> bool:
     return sighting.meaning is not None or sighting.source is Source.ANNOUNCEMENT
 
 
-def _tones(setting: Setting) -> ToneEars:
-    early = setting.phase is Phase.EARLY
-    return ToneEars(setting.zone, {Source.TONE} if early else {*Source})
+def tone_ears(phase: Phase, zone: str) -> ToneEars:
+    """The ears for tones: before the answer no fax calls and no machine beeps."""
+    return ToneEars(zone, {Source.TONE} if phase is Phase.EARLY else {*Source})
+
+
+def tone_counts(phase: Phase, name: str) -> bool:
+    """Whether a tone of this name says something in this phase. An exchange that plays the busy
+    tone after the answer says that somebody hung up."""
+    return phase is Phase.EARLY or not name.startswith("tone.")
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,5 @@
-"""Tones of all zones through lines of all kinds; and no tone where there is none."""
+"""Tones of all zones through lines of all kinds, heard as a call is: the exchange's before the
+answer, faxes and beeps after it. And no tone where there is none, by all ears at once."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,8 @@ from bench.corpus.codecs import decode_gsm
 from bench.corpus.voices import prompts
 from bench.outcomes.measured import Confusion, Measured, figure, share
 from cti.base.errors import UserError
-from hearing.sighting import RATE, Samples, Sighting
+from hearing.listening import tone_counts, tone_ears
+from hearing.sighting import RATE, Phase, Samples, Sighting
 from hearing.tones.ears import ToneEars
 from hearing.tones.zones import zones
 
@@ -85,7 +87,7 @@ def play(rounds: int, seed: int) -> Iterator[Trial]:
             off = replace(off, lead=abs(off.lead) + 0.2)
         played = line_tones.play(name, rng, off)
         line = exchange_line(seed * 1_000_003 + number)
-        said = hear(line(played.sound), played.zone)
+        said = hear(line(played.sound), played.zone, phase_of(name))
         # The calling tone of a fax is a row of beeps, and nothing else could be said of it at once.
         wanted = [one for one in said if one.name != "beep" or not played.name.endswith("cng")]
         until = next((one.until for one in wanted if one.name == played.name), None)
@@ -100,11 +102,17 @@ def exchange_line(seed: int) -> Channel:
     return replace(draw(seed), t60=0.0, level_db=0.0)
 
 
-def hear(sound: Samples, zone: str) -> list[Sighting]:
-    """All that is said of a sound."""
-    ears = ToneEars(zone)
+def phase_of(name: str) -> Phase:
+    """When a tone is listened for: an exchange plays its own before the answer."""
+    return Phase.EARLY if name.startswith(("tone.", "sit.")) else Phase.ANSWERED
+
+
+def hear(sound: Samples, zone: str, phase: Phase | None = None) -> list[Sighting]:
+    """All that is said of a sound in that phase of a call; None: by all ears there are."""
+    ears = tone_ears(phase, zone) if phase else ToneEars(zone)
     pieces = (sound[at : at + _STEP] for at in range(0, len(sound), _STEP))
-    return [said for piece in pieces for said in ears.feed(piece)] + ears.finish()
+    said = [said for piece in pieces for said in ears.feed(piece)] + ears.finish()
+    return [one for one in said if phase is None or tone_counts(phase, one.name)]
 
 
 def _listen_to_none(
