@@ -29,7 +29,7 @@ class UserRow(Base):
     language: Mapped[str] = mapped_column(String(8), default="")
     theme: Mapped[str] = mapped_column(String(8), default="")
     totp: Mapped[str] = mapped_column(
-        String(64), default="", doc="RFC 6238 secret in base 32; empty: no second step"
+        String(64), default="", doc="RFC 6238 secret, sealed (Seal); empty: no second step"
     )
     totp_used: Mapped[int] = mapped_column(
         default=0, doc="time step of the last code, which works once"
@@ -55,3 +55,17 @@ class SessionRow(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(64), default="")
     browser: Mapped[str] = mapped_column(String(256), default="", doc="User-Agent")
+
+
+class TriesRow(Base):
+    """Wrong tries to sign in, so that a restart lets nobody guess anew."""
+
+    __tablename__ = "sign_in_tries"
+
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True, doc="name, address")
+    key: Mapped[str] = mapped_column(
+        String(64), primary_key=True, doc="HMAC of what was typed: it may be a password"
+    )
+    failed: Mapped[int]
+    last_at: Mapped[datetime]
+    until_at: Mapped[datetime] = mapped_column(doc="no try is heard before")

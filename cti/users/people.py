@@ -16,10 +16,12 @@ from cti.store.engine import Store
 from cti.users.api import Site, router
 from cti.users.door import SessionDoor
 from cti.users.passwords import Passwords
+from cti.users.sealing import Seal
 from cti.users.service import FIRST, AgentExists, ClientExists, UserService, welcome
 from cti.users.sessions import Sessions
 from cti.users.signing import Signing
 from cti.users.throttle import Throttle
+from cti.users.tries import TriesBook
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,7 @@ class People:
     door: SessionDoor
     site: Site
     first_file: Path
+    tries: TriesBook
 
     @classmethod
     def make(
@@ -59,9 +62,14 @@ class People:
         sessions = Sessions(store, clock, signals, idle, longest)
         # Five slips are free; then half a minute, doubled to a quarter of an hour. Whole floors
         # share one address, so that it has more of them.
-        by_name = Throttle(clock, free=5, first=30.0, most=900.0, forget=3600.0)
-        by_address = Throttle(clock, free=50, first=5.0, most=300.0, forget=900.0)
-        file = folder / FIRST_FILE
+        file, seal = folder / FIRST_FILE, Seal.of(folder)
+        by_name = Throttle(
+            clock, free=5, first=30.0, most=900.0, forget=3600.0, blurred=seal.blurred
+        )
+        by_address = Throttle(
+            clock, free=50, first=5.0, most=300.0, forget=900.0, blurred=seal.blurred
+        )
+        tries = TriesBook(store, clock, {"name": by_name, "address": by_address})
         signing = Signing(
             store,
             clock,
@@ -70,21 +78,26 @@ class People:
             passwords,
             by_name,
             by_address,
+            seal,
             link_used=lambda name: file.unlink(missing_ok=True) if name == FIRST else None,
         )
         users = UserService(
             store, clock, audit, sessions, passwords, by_name, agent_exists, client_exists
         )
-        return cls(sessions, signing, users, SessionDoor(sessions), site, file)
+        return cls(sessions, signing, users, SessionDoor(sessions), site, file, tries)
 
     async def start(self) -> None:
         """Sessions of before go on."""
+        await self.signing.seal_all()
+        await self.tries.load()
+        self.tries.start()
         await self.sessions.load()
         self.sessions.start()
 
     async def close(self) -> None:
-        """Write down what is known of sessions."""
+        """Write down what is known of sessions, and of wrong tries."""
         await self.sessions.close()
+        await self.tries.close()
 
     async def first_sign_in(self, url: str) -> str | None:
         """Without users: make an administrator, and tell the one-time link, once."""

@@ -1,5 +1,6 @@
 """Signing in and out, one's own password and second step."""
 
+import base64
 import math
 import secrets
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 import pyotp
 import structlog
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from cti.access.errors import NotSignedIn, TooMany
 from cti.access.rights import Role
@@ -20,6 +21,7 @@ from cti.base.errors import Conflict, UserError
 from cti.store.engine import Store
 from cti.users.models import UserRow
 from cti.users.passwords import Passwords, check_password
+from cti.users.sealing import KEY_FILE, SEALED_LENGTH, Seal, Unreadable
 from cti.users.sessions import Sessions, id_of, seen_from, who_of
 from cti.users.throttle import Throttle
 from cti.users.views import RecoveryCodes, TotpOffer
@@ -55,6 +57,7 @@ class Signing:
     passwords: Passwords
     by_name: Throttle
     by_address: Throttle
+    seal: Seal
     link_used: Callable[[str], None] = lambda _: None
     _offers: dict[int, str] = field(default_factory=dict)
 
@@ -157,7 +160,8 @@ class Signing:
                 raise UserError("The code is wrong.", "Is the clock of your telephone right?")
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
         hashes = [id_of(_plain(one)) for one in codes]
-        await self._put(row, totp=secret, totp_used=step, recovery_codes=hashes)
+        sealed = self.seal.seal(base64.b32decode(secret), _whose(row))
+        await self._put(row, totp=sealed, totp_used=step, recovery_codes=hashes)
         self._offers.pop(row.id, None)
         await self.audit.note(who, "users.totp_set", f"users/{row.name}")
         return RecoveryCodes(recovery_codes=codes)
@@ -171,6 +175,17 @@ class Signing:
     async def row_of(self, who: Who) -> UserRow | None:
         """The table's row of somebody signed in; None for a program."""
         return None if who.user_id is None else await self._row(who.name)
+
+    async def seal_all(self) -> int:
+        """At start: seal what an older version left open. Returns how many."""
+        open_ones = select(UserRow).where(
+            UserRow.totp != "", func.length(UserRow.totp) < SEALED_LENGTH
+        )
+        async with self.store.write() as session:
+            rows = (await session.scalars(open_ones)).all()
+            for row in rows:
+                row.totp = self.seal.seal(base64.b32decode(row.totp), _whose(row))
+        return len(rows)
 
     # -- within --------------------------------------------------------------------------------
 
@@ -241,7 +256,7 @@ class Signing:
             raise NotSignedIn(
                 "A code of your authenticator is needed.", "Or a recovery code.", need="code"
             )
-        step = self._step_of(row.totp, code)
+        step = self._sealed_step_of(row, code)
         if step is not None and await self._put(row, UserRow.totp_used < step, totp_used=step):
             return
         if await self._spend(row, id_of(_plain(code))):
@@ -261,6 +276,15 @@ class Signing:
             left=len(fresh.recovery_codes),
         )  # fmt: skip
         return True
+
+    def _sealed_step_of(self, row: UserRow, code: str) -> int | None:
+        """The same of a user's own secret; None, too, when the key file that opens it is gone."""
+        try:
+            secret = self.seal.open(row.totp, _whose(row))
+        except Unreadable:
+            log.warning("users.second_step_unreadable", user=row.name, key=KEY_FILE)
+            return None
+        return self._step_of(base64.b32encode(secret).decode(), code)
 
     def _step_of(self, secret: str, code: str) -> int | None:
         """The time step a code belongs to, of the three that are taken."""
@@ -289,6 +313,10 @@ class Signing:
 
 _ANOTHER_LINK: Final = "Ask an administrator for another one."
 _NOBODY: Final = Who(None, "nobody", Role.AGENT, frozenset())
+
+
+def _whose(row: UserRow) -> str:
+    return f"second step of user {row.id}"
 
 
 def _recovery_code() -> str:

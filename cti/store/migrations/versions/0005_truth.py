@@ -1,4 +1,6 @@
-"""Notes belong to each agent's part of a call; leads know the import that brought them."""
+"""Notes belong to each agent's part of a call; leads know the import that brought them; wrong tries
+to sign in are kept.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +14,7 @@ Moment = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _notes_by_agent()
     _imports_taken_back()
+    _sign_in_tries()
 
 
 def _notes_by_agent() -> None:
@@ -31,4 +34,16 @@ def _imports_taken_back() -> None:
         "UPDATE leads SET import_id = (SELECT max(id) FROM imports"
         " WHERE imports.list_id = leads.list_id)"
         " WHERE list_id IN (SELECT list_id FROM imports GROUP BY list_id HAVING count(*) = 1)"
+    )
+
+
+def _sign_in_tries() -> None:
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("last_at", Moment, nullable=False),
+        sa.Column("until_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name="pk_sign_in_tries"),
     )
