@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cti.base.errors import UserError
 from cti.cli.downloads import Output, download
-from cti.cli.options import CampaignName, Json, State, connect, find_campaign
+from cti.cli.options import CampaignName, Json, State, connect, find_campaign, moment
 
 if TYPE_CHECKING:
     from cti.client import Client
@@ -39,6 +39,16 @@ def feedback(
         Literal["leads", "wrong", "answers", "refused"],
         typer.Option(help="Which table, of a CSV; a workbook holds them all."),
     ] = "leads",
+    since: Annotated[
+        str | None, typer.Option(help="Only leads that were dialled at this time or later.")
+    ] = None,
+    before: Annotated[str | None, typer.Option(help="… and before this time.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", metavar="COLUMN", help="Of the leads, again for more: numbers, note …"
+        ),
+    ] = None,
     state: State = None,
     as_json: Json = False,
 ) -> None:
@@ -47,7 +57,8 @@ def feedback(
     with connect(state) as client:
         found = find_campaign(client, campaign)
         order = {"campaign_id": found["id"], "list_name": list_name, "format": chosen}
-        job = client.post("/v1/reports/feedback", order | {"part": part})
+        order |= {"part": part, "since": moment(since), "before": moment(before)}
+        job = client.post("/v1/reports/feedback", order | {"columns": columns or None})
         job = _wait(client, job)
         if job["state"] == "failed":
             raise UserError(job["error"])

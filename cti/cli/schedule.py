@@ -49,6 +49,7 @@ def appointments(
     *,
     agent: Annotated[str | None, typer.Option(help="Sign-in name; unset: of all.")] = None,
     campaign: Annotated[str | None, typer.Option(help="Name or number.")] = None,
+    since: Annotated[str | None, typer.Option(help="Dialled at this time or later.")] = None,
     before: Annotated[str | None, typer.Option(help="Dialled before this time.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     state: State = None,
@@ -60,6 +61,7 @@ def appointments(
             "/v1/appointments",
             agent=agent,
             campaign_id=find_campaign(client, campaign)["id"] if campaign else None,
+            since=moment(since),
             before=moment(before),
             limit=limit,
         )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from cti.access.masking import PhoneNumber, TextWithNumbers
+from cti.access.masking import PhoneNumber, SentenceWithNumbers
 from cti.agents.models import AgentRow
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
@@ -41,10 +41,11 @@ class LeadSchedule(BaseModel):
     local_time: str = Field(description="where the lead lives, now")
     due_at: datetime | None
     promised_at: datetime | None = Field(description="the time of an appointment")
+    agent: str | None = Field(description="sign-in name of who is asked first then")
     next_at: datetime | None = Field(description="when it may be called as things stand")
-    where: TextWithNumbers = Field(description="in which place it is, and by which decision")
-    when: TextWithNumbers = Field(description="when it is called next")
-    not_now: list[TextWithNumbers] = Field(
+    where: SentenceWithNumbers = Field(description="in which place it is, and by which decision")
+    when: SentenceWithNumbers = Field(description="when it is called next")
+    not_now: list[SentenceWithNumbers] = Field(
         description="what stands in the way now, one sentence each"
     )
 
@@ -118,6 +119,7 @@ class ScheduleService:
             local_time=f"{now.astimezone(zone(lead.time_zone)):%a %Y-%m-%d %H:%M}",
             due_at=lead.due_at,
             promised_at=lead.promised_at,
+            agent=agent.name if agent else None,
             next_at=told.next_at,
             where=told.where,
             when=told.when,

@@ -14,19 +14,21 @@ import { useAgentNames } from "./api";
 interface Props {
   lead: Lead;
   promised: string | null;
+  /** The agent who is asked first now. */
+  asked: string | null;
   onClose: () => void;
   onDone: () => void;
 }
 
 /** A time to be promised, on the lead's own clock; when it would be dialled is told at once. */
-export function AppointmentForm({ lead, promised, onClose, onDone }: Props) {
+export function AppointmentForm({ lead, promised, asked, onClose, onDone }: Props) {
   const { t, i18n } = useTranslation("leads");
   const zone = lead.time_zone;
   const [now] = useState(() => new Date(serverNow()));
   const [wish, setWish] = useState(() =>
     wallClock(promised ? new Date(promised) : quick(now, zone, { days: 1, at: "10:00" }), zone),
   );
-  const [agent, setAgent] = useState<string | null>(null);
+  const [agent, setAgent] = useState(asked);
   const agents = useAgentNames();
   const at = momentThere(wish.date, wish.time, zone);
   const past = at !== null && at.getTime() <= serverNow();

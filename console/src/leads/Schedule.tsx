@@ -40,15 +40,21 @@ export function Schedule({ lead }: { lead: Lead }) {
               </ul>
             </>
           )}
-          <Promised lead={lead} promised={data.promised_at} />
+          <Promised lead={lead} promised={data.promised_at} agent={data.agent} />
         </div>
       )}
     </Panel>
   );
 }
 
+interface PromisedProps {
+  lead: Lead;
+  promised: string | null;
+  agent: string | null;
+}
+
 /** The appointment: made, changed, taken back. */
-function Promised({ lead, promised }: { lead: Lead; promised: string | null }) {
+function Promised({ lead, promised, agent }: PromisedProps) {
   const { t, i18n } = useTranslation("leads");
   const may = useMay();
   const changed = useLeadChanged(lead.id);
@@ -103,6 +109,7 @@ function Promised({ lead, promised }: { lead: Lead; promised: string | null }) {
         <AppointmentForm
           lead={lead}
           promised={promised}
+          asked={promised && agent}
           onClose={() => setPicking(false)}
           onDone={() => {
             setPicking(false);

@@ -154,10 +154,13 @@ def test_a_report_is_waited_for_and_kept(run: Run, service: Service, tmp_path: P
     service.answers["POST /v1/reports/feedback"] = job
     service.answers["GET /v1/reports/9"] = [Next(job), Next(job | {"state": "done", "leads": 6})]
     service.answers["GET /v1/reports/9/file"] = b"PK"
-    said = run("report", "feedback", "Spring", "--list", "north", "-o", "a.xlsx")
+    days = ("--since", MOMENT, "--column", "name", "--column", "dials")
+    said = run("report", "feedback", "Spring", "--list", "north", "-o", "a.xlsx", *days)
     assert (said.code, (tmp_path / "a.xlsx").read_bytes()) == (0, b"PK")
     ordered = next(sent for _, path, sent in service.asked if path == "/v1/reports/feedback")
     assert (ordered["campaign_id"], ordered["list_name"], ordered["format"]) == (2, "north", "xlsx")
+    assert (ordered["columns"], ordered["before"]) == (["name", "dials"], None)
+    assert datetime.fromisoformat(ordered["since"]) == datetime.fromisoformat(MOMENT)
     service.answers["GET /v1/reports/9"] = job | {"state": "failed", "error": "No room."}
     assert "error: No room." in run("report", "feedback", "Spring", "-o", "a.csv").err
     assert "--format" in run("report", "feedback", "Spring", "-o", "a.doc").err

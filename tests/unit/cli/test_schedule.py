@@ -38,6 +38,7 @@ class Schedules(ScheduleService):
             local_time="Mon 2026-03-02 21:00",
             due_at=NEXT,
             promised_at=None,
+            agent=None,
             next_at=NEXT,
             where="Waits for its time. busy: again at 2026-03-03 09:00.",
             when="It may be called from Tue 2026-03-03 09:00 there, in 12 h.",
@@ -114,9 +115,11 @@ def test_no_such_lead(schedules: Schedules, run: Run, lead: str, words: str) -> 
 
 
 def test_appointments_are_listed_made_and_cancelled(schedules: Schedules, run: Run) -> None:
-    said = run("schedule", "appointments", "--agent", "alice", "--campaign", "Spring")
+    since = ("--since", AT.isoformat())
+    said = run("schedule", "appointments", "--agent", "alice", "--campaign", "Spring", *since)
     assert "王芳" in said.out
-    assert schedules.asked == {"agent": "alice", "campaign_id": 1, "before": None, "limit": 50}
+    asked = {"agent": "alice", "campaign_id": 1, "since": AT, "before": None, "limit": 50}
+    assert schedules.asked == asked
     said = run("schedule", "appoint", "3", AT.isoformat(), "--agent", "alice")
     assert said.out.startswith("Lead 3 is dialled at ")
     assert said.out.endswith(", when calling is allowed.\n")

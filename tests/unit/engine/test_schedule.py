@@ -364,7 +364,10 @@ async def test_appointments_by_hand(outside: Outside, schedule: ScheduleService)
         assert (made.promised_at, made.due_at, made.agent) == (at, nine, "agent0")
         assert await schedule.appointments(agent="agent0") == [made]
         assert await schedule.appointments(before=nine) == []
+        assert await schedule.appointments(since=nine) == [made]
+        assert await schedule.appointments(since=nine + timedelta(seconds=1)) == []
         told = await schedule.explain(lead)
+        assert told.agent == "agent0"
         assert "an appointment with agent0 at Mon 2026-08-03 22:00" in told.where
         with pytest.raises(UserError, match="is past"):
             await schedule.appoint(lead, at - timedelta(days=2))
