@@ -27,7 +27,7 @@ LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 ROBOTS = 5
 WARM_UP = 45.0
 """Seconds of work before the pictures: figures, plots and recordings want something to show."""
-MIXTURE = ("talks", "talks", "tone", "busy", "talks", "unanswered", "late")
+MIXTURE = ("talks", "talks", "tone", "busy", "talks", "unanswered", "late", "untaught")
 PAGES = {
     "floor": ("sofia", "/floor"),
     "floor-campaigns": ("sofia", "/floor?tab=campaigns"),
@@ -36,6 +36,7 @@ PAGES = {
     "import": ("alma", "/campaigns/{campaign}/import"),
     "lists": ("alma", "/lists"),
     "script": ("alma", "/scripts/{script}"),
+    "outcomes": ("alma", "/outcomes"),
     "users": ("alma", "/admin/users"),
     "trunks": ("alma", "/admin/trunks"),
     "audit": ("alma", "/audit"),
