@@ -73,8 +73,8 @@ def shown(number: str) -> str:
 
 
 def said(text: str) -> str:
-    """A sentence as the one who asks may read it, and in their language."""
-    return _shown_text(text)
+    """A sentence of ours as the one who asks may read it, and in their language."""
+    return told(_shown_text(text))
 
 
 def _shown_or_none(number: str | None) -> str | None:
@@ -86,7 +86,7 @@ def _shown_text_or_none(text: str | None) -> str | None:
 
 
 def _shown_text(text: str) -> str:
-    return told(text if _in_full.get() else masked_text(text))
+    return text if _in_full.get() else masked_text(text)
 
 
 FORMAT = "phone-number"
@@ -111,9 +111,14 @@ TextWithNumbers = Annotated[
     PlainSerializer(_shown_text, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": f"text-with-{FORMAT}s"}, mode="serialization"),
 ]
-"""Words that may quote a number: what looks like one is masked in JSON, and what is ours is told
-in the reader's language.
-"""
+"""Words of people's own that may quote a number: what looks like one is masked in JSON."""
+
+SentenceWithNumbers = Annotated[
+    str,
+    PlainSerializer(said, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": f"text-with-{FORMAT}s"}, mode="serialization"),
+]
+"""A sentence of ours that may quote a number: masked, and in the reader's language."""
 
 OptionalTextWithNumbers = Annotated[
     str | None,

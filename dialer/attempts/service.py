@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cti.access.masking import PhoneNumber, TextWithNumbers
+from cti.access.masking import PhoneNumber, SentenceWithNumbers
 from cti.agents.models import AgentRow
 from cti.base.errors import NotFound
 from cti.store.engine import Store
@@ -80,7 +80,7 @@ class AttemptView(BaseModel):
     cause: int | None = Field(None, description="Q.850")
     sip_code: int | None = None
     outcome: str | None = None
-    outcome_reason: TextWithNumbers = ""
+    outcome_reason: SentenceWithNumbers = ""
     disposition: str | None = None
     callback_at: datetime | None = None
     note: str = ""

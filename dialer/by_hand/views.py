@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from cti.access.masking import PhoneNumber, TextWithNumbers
+from cti.access.masking import PhoneNumber, SentenceWithNumbers
 
 
 class NumberShown(BaseModel):
@@ -14,7 +14,7 @@ class NumberShown(BaseModel):
     position: int = Field(description="order of dialling, from 0")
     next: bool = Field(description="dialled if no other is chosen")
     may_call: bool
-    why_not: TextWithNumbers = Field(description="what stands in the way, in a sentence")
+    why_not: SentenceWithNumbers = Field(description="what stands in the way, in a sentence")
 
 
 class AttemptShown(BaseModel):
@@ -25,7 +25,7 @@ class AttemptShown(BaseModel):
     number: PhoneNumber
     agent: str | None = Field(description="sign-in name of who talked")
     outcome: str | None
-    outcome_reason: TextWithNumbers
+    outcome_reason: SentenceWithNumbers
     disposition: str | None
     callback_at: datetime | None
     note: str
@@ -47,7 +47,9 @@ class PreviewLead(BaseModel):
     time_zone: str
     local_time: str = Field(description="where the lead lives, now")
     promised_at: datetime | None = Field(description="the time of an appointment")
-    why: TextWithNumbers = Field(description="why it is called now: the last decision, in words")
+    why: SentenceWithNumbers = Field(
+        description="why it is called now: the last decision, in words"
+    )
     numbers: list[NumberShown]
     attempts: list[AttemptShown] = Field(description="earlier calls, the newest first")
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cti.access.masking import PhoneNumber, TextWithNumbers
+from cti.access.masking import PhoneNumber, SentenceWithNumbers
 from cti.texts.reader import OptionalSentence, Sentence
 from dialer.compliance.caps import FrequencyCaps
 
@@ -120,7 +120,7 @@ class NumberReport(BaseModel):
 
     number: PhoneNumber
     barred: bool = Field(description="for this campaign, or for everyone if none was named")
-    words: TextWithNumbers = Field(description="one sentence")
+    words: SentenceWithNumbers = Field(description="one sentence")
     bars: list[Bar] = Field(description="entries of every scope that hold for it now")
     lifted: list[LiftedBar] = Field(description="entries that were taken off, the newest first")
     consents: list[Consent] = Field(description="also withdrawn and expired ones")

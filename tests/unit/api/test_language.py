@@ -8,7 +8,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Query, WebSocket
 from pydantic import BaseModel, field_validator
 
-from cti.access.masking import TextWithNumbers
+from cti.access.masking import SentenceWithNumbers
 from cti.access.who import public
 from cti.api.app import create_app
 from cti.base.errors import Conflict
@@ -21,7 +21,7 @@ AUS = "中继 “main” 已停用。"
 class Trunk(BaseModel):
     state: Sentence = OFF
     before: OptionalSentence = None
-    why: TextWithNumbers = "+8613812341234 may be called."
+    why: SentenceWithNumbers = "+8613812341234 may be called."
 
 
 class Wish(BaseModel):
