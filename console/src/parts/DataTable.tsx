@@ -50,6 +50,7 @@ export function DataTable<Row>(props: Props<Row>) {
     return by ? sorted(found, by.value, sort.direction) : found;
   }, [rows, wanted, sort, columns]);
 
+  const focusable = Boolean(onOpen) || columns.some((column) => column.sortable !== false);
   const turn = (key: string) =>
     setSort((old) =>
       old?.key === key
@@ -74,7 +75,12 @@ export function DataTable<Row>(props: Props<Row>) {
           {tools}
         </div>
       )}
-      <div className={classes.scroll} style={{ maxHeight: props.height }}>
+      {/* With nothing in it to go to, the keyboard could not scroll it otherwise. */}
+      <div
+        className={classes.scroll}
+        style={{ maxHeight: props.height }}
+        tabIndex={focusable ? undefined : 0}
+      >
         <Table stickyHeader highlightOnHover aria-label={props.label} className={classes.table}>
           <Table.Thead>
             <Table.Tr>
