@@ -47,7 +47,7 @@ class Moment(BaseModel):
 
     seconds: float = Field(description="since the attempt was placed")
     kind: str
-    words: Sentence
+    words: str
     detail: dict[str, Any]
 
 

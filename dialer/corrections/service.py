@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.store.engine import Store
+from cti.texts.reader import Sentence
 from dialer.attempts.events import AttemptDisposed, LeadScheduled
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.dispositions import Disposition
@@ -47,7 +48,7 @@ class Said(BaseModel):
     was: str | None = Field(None, description="the disposition before, if this corrects it")
     heard: str | None = Field(None, description="who picked up: person, machine, fax, ivr, silence")
     outcome: str | None = Field(None, description="of a call that is over")
-    effect: str = Field("", description="what it changed for the lead, in words")
+    effect: Sentence = Field("", description="what it changed for the lead, in words")
 
 
 @dataclass(slots=True)
