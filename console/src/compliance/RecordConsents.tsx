@@ -1,4 +1,5 @@
-import { Button, Group, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, FileButton, Group, Text, Textarea, TextInput } from "@mantine/core";
+import { IconUpload } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,10 +7,11 @@ import { Fields, Panel } from "../admin/kit/Panel";
 import { useAct } from "../api/act";
 import { api, ok } from "../api/client";
 import { FaultText } from "../parts/FaultText";
-import { numbersIn, type Recorded, recordAll } from "./record";
+import { numbersIn, numbersInFile, type Recorded, recordAll } from "./record";
 import { WhomSelect } from "./WhomSelect";
 import { EVERYONE, scopeOf } from "./whom";
 
+const inLines = (file: string) => numbersInFile(file).join("\n");
 const moment = (local: string) => (local ? new Date(local).toISOString() : null);
 
 /** One proof, for one number or for several. */
@@ -53,7 +55,21 @@ export function RecordConsents() {
   );
   return (
     <div style={{ marginBottom: 12 }}>
-      <Panel title={t("record.title")}>
+      <Panel
+        title={t("record.title")}
+        tools={
+          <FileButton
+            accept=".csv,.txt"
+            onChange={(file) => void file?.text().then((read) => setText(inLines(read)))}
+          >
+            {(props) => (
+              <Button {...props} variant="default" leftSection={<IconUpload size={16} />}>
+                {t("record.file")}
+              </Button>
+            )}
+          </FileButton>
+        }
+      >
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../api/fault";
-import { numbersIn, recordAll, standing } from "./record";
+import { numbersIn, numbersInFile, recordAll, standing } from "./record";
 
 describe("consents for several numbers", () => {
   it("are read from what people paste", () => {
     expect(numbersIn("+86138, 139\n\n139；+86138")).toEqual(["+86138", "139"]);
+  });
+
+  it("are the first cells of a file's lines", () => {
+    const file = '\ufeffnumber;name\r\n"+8613800000001";Ann\r\n+8613800000002\t王芳\n\n';
+    expect(numbersInFile(file)).toEqual(["+8613800000001", "+8613800000002"]);
   });
 
   it("go on after what is refused, and tell it", async () => {

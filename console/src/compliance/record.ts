@@ -14,6 +14,14 @@ export function numbersIn(text: string): string[] {
   return [...new Set(text.split(/[\n,;，；、]/).map((one) => one.trim()))].filter(Boolean);
 }
 
+/** Numbers in a file of text: the first cell of each line, without a heading. */
+export function numbersInFile(text: string): string[] {
+  const cells = text
+    .split(/\r?\n/)
+    .map((line) => line.split(/[,;\t]/)[0]?.replace(/["'\ufeff]/g, "") ?? "");
+  return numbersIn(cells.filter((cell) => /\d{4}/.test(cell)).join("\n"));
+}
+
 /**
  * Record a consent for each, one after the other. What the service refuses is told, the others go
  * on; a service that does not answer ends it (throws).
