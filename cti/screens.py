@@ -26,6 +26,7 @@ from cti.site.service import SiteService
 from cti.store.engine import Store
 from dialer.board.board import Board
 from dialer.board.feed import BoardLooks
+from dialer.board.history import BoardHistory
 from dialer.board.narrow import Narrow
 from dialer.by_hand.service import ByHand
 from dialer.campaigns.owners import CampaignOwners
@@ -70,6 +71,7 @@ class Screens:
 
     hub: LiveHub
     feed: BoardFeed
+    history: BoardHistory
     owners: CampaignOwners
     narrow: Narrow
     days: Days
@@ -84,10 +86,12 @@ class Screens:
     def start(self) -> None:
         """Begin to show."""
         self.feed.start()
+        self.history.start()
 
     async def close(self) -> None:
         """Show nothing any more."""
         await self.feed.close()
+        await self.history.close()
         await self.desk.close()
         await self.owners.close()
 
@@ -151,7 +155,8 @@ def make_screens(ground: Ground) -> Screens:
     )
     narrow = Narrow(owners.client_of, team_of)
     feed = BoardFeed(hub, BoardLooks(ground.board, narrow).look)
-    return Screens(hub, feed, owners, narrow, days, desk, ScriptService(store, clock))
+    history = BoardHistory(ground.board, owners.client_of)
+    return Screens(hub, feed, history, owners, narrow, days, desk, ScriptService(store, clock))
 
 
 def _names(roster: Roster) -> Callable[[int], str | None]:

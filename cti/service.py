@@ -384,7 +384,7 @@ class Service:
             console=self.settings.console,
             routers=[
                 self.people.router(),
-                board_router(self.board, self.screens.narrow),
+                board_router(self.board, self.screens.narrow, self.screens.history),
                 *self.screens.routers(),
                 campaigns_router(self.campaigns),
                 pacing_router(self.pacing),

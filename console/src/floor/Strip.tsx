@@ -6,7 +6,7 @@ import { Ticker } from "../parts/Ticker";
 import type { BoardView } from "./board";
 import { budgetLeft, type Sample, sample, tightest, waitingSince } from "./figures";
 import classes from "./floor.module.css";
-import { useHistory } from "./history";
+import { useHistory, useKeptHistory } from "./history";
 import { count, share, tenths } from "./numbers";
 import { Spark } from "./Spark";
 
@@ -21,6 +21,7 @@ interface Props {
 /** The six figures that a supervisor looks at first. */
 export function Strip({ board, wantedShare, campaignsOnly }: Props) {
   const { t } = useTranslation("floor");
+  useKeptHistory();
   const now = sample(board);
   const { callers } = board;
   const seconds = callers.served_within_seconds;

@@ -47,7 +47,7 @@ describe("the strip's figures", () => {
 });
 
 describe("their history", () => {
-  it("is a sample every two seconds, of the last quarter of an hour", () => {
+  it("is a sample every two seconds, of the last half hour", () => {
     const history = new History();
     const start = Date.parse("2026-03-01T10:00:00Z");
     const at = (ms: number) => board(new Date(start + ms).toISOString());
@@ -55,6 +55,21 @@ describe("their history", () => {
     expect(history.all.map((one) => one.at - start)).toEqual([0, 2000, 4000]);
     history.add(at(KEPT_MS + 2000));
     expect(history.all.map((one) => one.at - start)).toEqual([2000, 4000, KEPT_MS + 2000]);
+  });
+
+  it("begins with what the service kept, and has no moment twice", () => {
+    const history = new History();
+    const start = Date.parse("2026-03-01T10:00:00Z");
+    const kept = (ms: number) => {
+      const { serviceLevel, at, ...rest } = sample(board(new Date(start + ms).toISOString()));
+      return { ...rest, at: new Date(at).toISOString(), service_level: serviceLevel };
+    };
+    history.add(board(new Date(start + 25_000).toISOString()));
+    history.fill([kept(0), kept(10_000), kept(20_000)]);
+    expect(history.all.map((one) => one.at - start)).toEqual([0, 10_000, 25_000]);
+    const before = history.all;
+    history.fill([kept(0), kept(10_000), kept(20_000)]);
+    expect(history.all).toBe(before); // nothing is drawn anew
   });
 
   it("is drawn in steps from its first to its last known value, at the right edge", () => {

@@ -136,7 +136,7 @@ async def app(store: Store, tmp_path: Any) -> AsyncIterator[FastAPI]:
             campaigns_router(campaigns),
             clients_router(ClientService(store)),
             reports_router(reports),
-            board_router(nobody, Narrow(lambda n: n, lambda _: None)),
+            board_router(nobody, Narrow(lambda n: n, lambda _: None), nobody),
         ],
         check=check,
         sight=HouseSight(store, roster, reports.campaign_of),

@@ -57,7 +57,7 @@ def make_app(parts: dict[str, str] = PARTS) -> FastAPI:
         return parts
 
     routers = [
-        board_router(NOBODY, NOBODY),
+        board_router(NOBODY, NOBODY, NOBODY),
         campaigns_router(NOBODY),
         leads_router(NOBODY),
         agents_router(NOBODY, NOBODY, NOBODY),

@@ -16,6 +16,7 @@ from dialer.board.board import (
     RetryView,
 )
 from dialer.board.feed import BoardLooks
+from dialer.board.history import KEPT, BoardHistory
 from dialer.board.narrow import Narrow
 from tests.unit.live_link.people import (
     ANN,
@@ -117,3 +118,37 @@ async def test_it_is_looked_at_once_and_sent_when_something_has_changed() -> Non
     assert [[frame["type"] for frame in frames] for frames in boards] == [["board"]] * 3 + [[]]
     assert [len(frames[0]["payload"]["agents"]) for frames in boards[:3]] == [3, 1, 0]
     assert await feed.send() == 0  # only times ran
+
+
+async def test_figures_are_kept_for_half_an_hour_and_each_sees_their_part() -> None:
+    floor = Floor()
+    history = BoardHistory(cast("Board", floor), CLIENTS.get)
+    assert history.shown(None, None) == []
+    for _ in range(KEPT + 3):
+        await history.look()
+    samples = history.shown(None, None)
+    assert len(samples) == KEPT
+    assert samples[-1].at - samples[0].at == timedelta(seconds=KEPT - 1)
+    assert samples[0].at == START + timedelta(seconds=4)  # the oldest were forgotten
+    last = samples[-1]
+    assert (last.ready, last.talking, last.waiting, last.lines) == (3, 0, 1, 2)
+    led = history.shown(None, "north")[-1]
+    assert (led.ready, led.waiting, led.lines) == (1, 1, 2)
+    assert history.shown(None, "")[-1].ready == 0  # who leads no team sees nobody
+    seen = history.shown(1, None)[-1]
+    assert (seen.ready, seen.waiting, seen.service_level, seen.lines) == (0, 0, None, 0)
+
+
+async def test_a_clients_history_counts_the_clients_campaigns_alone() -> None:
+    view = await Floor().view()
+    busy = [c.model_copy(update={"lines": c.id, "answered": 2}) for c in view.campaigns]
+
+    class Busy:
+        async def view(self) -> BoardView:
+            return view.model_copy(update={"campaigns": busy})
+
+    history = BoardHistory(cast("Board", Busy()), CLIENTS.get)
+    await history.look()
+    (all_of_it,), (theirs,) = history.shown(None, None), history.shown(1, None)
+    assert (all_of_it.lines, all_of_it.answered) == (7 + 8 + 9 + 2, 6)
+    assert (theirs.lines, theirs.answered) == (7, 2)

@@ -27,6 +27,7 @@ from dialer.attempts.api import router as attempts_router
 from dialer.attempts.service import AttemptService, AttemptView, CorrectionView, Moment
 from dialer.board.api import router as board_router
 from dialer.board.board import Board, BoardView, CallersView, CampaignView, LinkView, RecordingsView
+from dialer.board.history import BoardHistory
 from dialer.board.narrow import Narrow
 from dialer.by_hand.api import router as by_hand_router
 from dialer.by_hand.service import ByHand
@@ -507,7 +508,9 @@ class House:
                 ),
                 by_hand_router(cast("ByHand", self.by_hand)),
                 board_router(
-                    cast("Board", self.board), Narrow(lambda _campaign: None, lambda _agent: None)
+                    cast("Board", self.board),
+                    Narrow(lambda _campaign: None, lambda _agent: None),
+                    BoardHistory(cast("Board", self.board), lambda _campaign: None),
                 ),
                 recordings_router(
                     cast(
