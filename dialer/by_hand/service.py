@@ -319,7 +319,8 @@ class ByHand:
             return normalise(number, campaign.settings.region or self.default_region)
         except RefusedError as error:
             raise UserError(
-                f"number: {number[:32]!r} cannot be dialled: {error}.", "Write +8613800000000."
+                f"number: {number[:32]!r} cannot be dialled: {error}.",
+                "Write it with its country code, such as +86 138….",
             ) from error
 
     def _asked(

@@ -309,7 +309,8 @@ class DoNotCallService:
             return listed_number(number, self._region)
         except RefusedError as error:
             raise UserError(
-                f"{number[:40]!r} is no number: {error}.", "Write +8613800000000 or +86400*."
+                f"{number[:40]!r} is no number: {error}.",
+                "Write it with its country code, such as +86 138…, or +86400*.",
             ) from error
 
     def _launch(self, import_id: int) -> None:

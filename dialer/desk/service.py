@@ -95,8 +95,8 @@ class DeskService:
             known = self.showing.site().not_ready_reasons
             if not any(one.code == reason for one in known):
                 codes = ", ".join(one.code for one in known)
-                what = f"{reason!r} is not one of the site's" if reason else "say why"
-                raise UserError(f"reason: {what}.", f"Use one of: {codes}.")
+                what = f"{reason!r} is not one of the site's." if reason else "say why."
+                raise UserError(f"reason: {what}", f"Use one of: {codes}.")
         self.agents.set_ready(agent, ready=ready, reason=reason)
         return await self.fresh(agent)
 

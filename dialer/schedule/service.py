@@ -95,7 +95,10 @@ class ScheduleService:
 
         found = await self.store.transact(look)
         if not found:
-            raise NotFound(f"No lead has the number {e164}.", "Write it as +8613800000000.")
+            raise NotFound(
+                f"No lead has the number {e164}.",
+                "Write it with its country code, such as +86 138….",
+            )
         return [self._schedule(standing, now) for standing in found]
 
     def _schedule(self, standing: Standing, now: datetime) -> LeadSchedule:
