@@ -16,8 +16,9 @@ async def test_anna_asks_bert_first_and_hands_the_call_over(
     town: Town, enter: Enter, tmp_path: Path
 ) -> None:
     anna, bert = Desk(await enter("anna", "/desk")), Desk(await enter("bert", "/desk"))
+    await town.ask("PUT", "/v1/site", json={"handed_on_s": 200})
     await anna.begin()
-    await town.campaign(town.number("tone"), wrap_up_s=5)
+    await town.campaign(town.number("tone"), wrap_up_s=60)
     attempt = await anna.talking()
     await anna.part("notes").fill("Wants to speak to Bert.")
     await bert.begin()
@@ -39,6 +40,10 @@ async def test_anna_asks_bert_first_and_hands_the_call_over(
     await bert.window.until_heard(CUSTOMER, without=ANNA)
     await (await FarEnd.listen(town, tmp_path)).until(BERT)
     await expect(bert.part("person")).to_contain_text("Zhang Wei")
+    await expect(anna.part("handed-on")).to_contain_text("Bert has the call on")
+    await expect(bert.part("colleague-note")).to_contain_text("Wants to speak to Bert.")
+    await anna.window.accessible()
+    await anna.part("wrap-done").click()
     await anna.state("ready")
     await bert.part("hang-up").click()
     await bert.phase("ended")
