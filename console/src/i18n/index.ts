@@ -62,5 +62,6 @@ export async function speak(language: Language): Promise<boolean> {
  */
 function tellService(language: Language): void {
   const secure = location.protocol === "https:" ? "; Secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is there with TLS alone.
   document.cookie = `cti_language=${language}; Path=/; Max-Age=31536000; SameSite=Strict${secure}`;
 }
