@@ -164,14 +164,15 @@ function OfDay({ label, rows }: { label: string; rows: Appointment[] }) {
       ),
       ...fixed,
     },
-    { key: "number", title: t("number"), value: (row) => row.number, ...fixed },
+    { key: "number", title: t("number"), value: (row) => row.number, width: 200, ...fixed },
     {
       key: "agent",
       title: t("appointment.agent"),
       value: (row) => row.agent ?? t("appointment.anyAgent"),
+      width: 180,
       ...fixed,
     },
-    { key: "campaign", title: t("campaign"), value: (row) => row.campaign, ...fixed },
+    { key: "campaign", title: t("campaign"), value: (row) => row.campaign, width: 240, ...fixed },
   ];
   return (
     <DataTable
