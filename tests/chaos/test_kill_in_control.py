@@ -13,7 +13,7 @@ from cti.processes.pbx import Phone
 from tests.chaos.yard import PATIENCE, Yard, leads_of, open_yard
 from tests.pbx.house import DATA
 
-pytestmark = [pytest.mark.pbx, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.pbx, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def call(yard: Yard) -> dict[str, Any]:
 
 
 async def killed(yard: Yard) -> None:
-    await asyncio.sleep(0.5)  # what agents do is remembered, and parts are written
+    await yard.written()
     await yard.kill()
     await yard.start()
 
