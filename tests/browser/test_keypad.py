@@ -10,8 +10,9 @@ from tests.browser.sounds import CUSTOMER
 from tests.browser.yard import Town
 
 CARD = "4929#17*0356"
-DTMF = (697.0, 770.0, 852.0, 941.0)
-"""The lower tones of the keys (ITU-T Q.23), Hz: one of them is in each key's sound."""
+DTMF = (1209.0, 1336.0, 1477.0)
+"""The upper tones of the keys (ITU-T Q.23), Hz: one of them is in each key's sound. (A lower one is
+too near to what Anna's microphone picks up.)"""
 
 
 async def test_keys_come_to_the_customer_alone(town: Town, enter: Enter) -> None:

@@ -1,4 +1,5 @@
 import { api, ok } from "../api/client";
+import { phoneReady } from "../phone";
 
 /** How a supervisor is in a call: hears both; is heard by the agent; is heard by both. */
 export type How = "listen" | "whisper" | "barge";
@@ -8,8 +9,14 @@ const at = (name: string) => ({ params: { path: { name } } });
 
 /** What a supervisor does with one agent, by sign-in name. Each is audited. Throws Fault. */
 export const supervise = {
-  hear: (agent: string, how: How) => ok(api.POST(`/v1/floor/agents/{name}/${how}`, at(agent))),
-  takeOver: (agent: string) => ok(api.POST("/v1/floor/agents/{name}/take-over", at(agent))),
+  hear: async (agent: string, how: How) => {
+    await phoneReady();
+    return ok(api.POST(`/v1/floor/agents/{name}/${how}`, at(agent)));
+  },
+  takeOver: async (agent: string) => {
+    await phoneReady();
+    return ok(api.POST("/v1/floor/agents/{name}/take-over", at(agent)));
+  },
   stop: (agent: string) => ok(api.DELETE("/v1/floor/agents/{name}/listen", at(agent))),
   hangUp: (agent: string) => ok(api.POST("/v1/floor/agents/{name}/hang-up", at(agent))),
   sendBack: (agent: string) => ok(api.POST("/v1/floor/agents/{name}/send-back", at(agent))),

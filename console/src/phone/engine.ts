@@ -40,6 +40,7 @@ export class Phone {
   private ua: UA | null = null;
   private session: RTCSession | null = null;
   private mic: MediaStream | null = null;
+  private opening: Promise<void> = Promise.resolve();
   private micLevel: Level | null = null;
   private farLevel: Level | null = null;
   private readonly speaker = new Audio();
@@ -264,9 +265,14 @@ export class Phone {
 
   private async pickUp(session: RTCSession): Promise<void> {
     this.stopRing();
+    await this.opening;
     if (!this.mic) await this.openMic();
     if (session !== this.session || session.isEnded()) return;
-    session.on("accepted", () => session === this.session && this.set({ call: "up" }));
+    session.on("accepted", () => {
+      if (session !== this.session) return;
+      this.set({ call: "up" });
+      void this.sendMic(); // it may have been changed for another while we answered
+    });
     session.answer({
       mediaStream: this.mic ?? silence(),
       pcConfig: { iceServers: this.config.ice.length ? [{ urls: this.config.ice }] : [] },
@@ -319,7 +325,14 @@ export class Phone {
 
   // -- microphone and speaker -------------------------------------------------------------------
 
-  private async openMic(): Promise<void> {
+  /** One after another: of two that are opened at once, the first would be closed while in use. */
+  private openMic(): Promise<void> {
+    const open = () => this.openMicNow();
+    this.opening = this.opening.then(open, open);
+    return this.opening;
+  }
+
+  private async openMicNow(): Promise<void> {
     const { mics } = await this.devices();
     let opened: MediaStream;
     try {
@@ -346,10 +359,15 @@ export class Phone {
       if (this.mic !== opened) return;
       void this.micGone();
     });
-    const sender = this.session?.connection
-      ?.getSenders()
-      .find((one) => one.track?.kind === "audio");
-    await sender?.replaceTrack(track);
+    await this.sendMic();
+  }
+
+  /** Let the call hear the microphone that is open now. */
+  private async sendMic(): Promise<void> {
+    const track = this.mic?.getAudioTracks()[0];
+    const senders = this.session?.connection?.getSenders() ?? [];
+    const sender = senders.find((one) => one.track?.kind === "audio");
+    if (track && sender && sender.track !== track) await sender.replaceTrack(track);
   }
 
   /** Another microphone may be there: then its person is told whom they speak into now. */

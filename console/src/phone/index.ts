@@ -41,6 +41,25 @@ export function usePhone(): PhoneHere {
   );
 }
 
+/** Resolves once the person can be called: their phone is here and registered, or is another one; or
+ * after `within` ms. A page has its phone a moment after its buttons. */
+export function phoneReady(within = 8000): Promise<void> {
+  return new Promise((done) => {
+    const look = () => {
+      const waits = here.view.line === "off" || here.view.line === "connecting";
+      if (config && (config.kind !== "browser" || here.view.elsewhere || !waits)) end();
+    };
+    const end = () => {
+      clearTimeout(timer);
+      listeners.delete(look);
+      done();
+    };
+    const timer = setTimeout(end, within);
+    listeners.add(look);
+    look();
+  });
+}
+
 /** Makes this page the phone of those who have one. */
 export function usePagePhone(me: Me): void {
   const agent = me.agent !== null;
