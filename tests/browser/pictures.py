@@ -36,6 +36,8 @@ PAGES = {
     "import": ("alma", "/campaigns/{campaign}/import"),
     "lists": ("alma", "/lists"),
     "script": ("alma", "/scripts/{script}"),
+    "lead": ("alma", "/leads/{lead}"),
+    "reports": ("alma", "/reports"),
     "outcomes": ("alma", "/outcomes"),
     "users": ("alma", "/admin/users"),
     "trunks": ("alma", "/admin/trunks"),
@@ -55,6 +57,7 @@ async def take(languages: list[str], only: list[str]) -> None:
             for language in languages:
                 places = await open_campaign(town, language)
                 await asyncio.sleep(WARM_UP)
+                places["lead"] = await somebody_called(town, places["campaign"])
                 for name, (who, path) in PAGES.items():
                     if not only or name in only:
                         await picture(town, browsers, name, who, path.format(**places), language)
@@ -79,6 +82,12 @@ async def open_campaign(town: Town, language: str) -> dict[str, int]:
         caller_ids=["+864008001234"],
     )
     return {"campaign": campaign, "script": script["id"]}
+
+
+async def somebody_called(town: Town, campaign: int) -> int:
+    """Id of a lead with whom somebody has talked."""
+    attempts = await town.attempts(campaign)
+    return next(int(one["lead_id"]) for one in attempts if one["disposition"])
 
 
 async def window(town: Town, browsers: Browsers, who: str, path: str, language: str) -> Window:
