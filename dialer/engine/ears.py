@@ -34,8 +34,9 @@ from hearing.workers import Ended, Heard, Job, Told
 
 log = structlog.get_logger(__name__)
 
-LAST_WORDS_SECONDS = 1.0
-"""How long an ended call's outcome waits for what was heard at its very end."""
+LAST_WORDS_SECONDS = 4.0
+"""How long an ended call's outcome waits for what was heard at its very end, at most. Ears that
+keep up need some tenths; on a machine with too much to do they fall behind by a second and more."""
 FORGET_SECONDS = 30.0
 """After its end a file is deleted in any case: those who were to hear it may have died."""
 BEEP_SECONDS = 60.0
