@@ -86,6 +86,7 @@ class Demo:
     client_id: int | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    restarting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _boards: list[dict[str, Any]] = field(default_factory=list)
     _process: asyncio.subprocess.Process | None = None
 
@@ -315,12 +316,13 @@ class Demo:
         while True:
             assert self._process is not None  # noqa: S101 - started before
             code = await self._process.wait()
-            self.restarts += 1
-            self.tell(f"The service died (exit {code}); starting it again")
-            self._boards.append(self.board)
-            port = httpx.URL(self.url).port
-            self.plan = Plan(**{**_fields(self.plan), "api_port": port or 0})
-            await self._start_service(world)
+            async with self.restarting:
+                self.restarts += 1
+                self.tell(f"The service died (exit {code}); starting it again")
+                self._boards.append(self.board)
+                port = httpx.URL(self.url).port
+                self.plan = Plan(**{**_fields(self.plan), "api_port": port or 0})
+                await self._start_service(world)
 
     async def _call_in(self, world: World) -> None:
         rng = random.Random(self.plan.seed)  # noqa: S311 - a demo's dice
@@ -332,6 +334,8 @@ class Demo:
     async def _drain(self, http: httpx.AsyncClient) -> None:
         """No new calls; wait for those under way, and for their recordings."""
         self.tell("No new calls; waiting for those under way to end (Ctrl-C: at once)")
+        async with self.restarting:  # time may be up while the service is on its way back
+            pass
         await ok(http.post(f"/v1/campaigns/{self.campaign_id}/pause"))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
