@@ -5,9 +5,11 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from cti.agents.models import AgentRow
 from cti.agents.roster import Roster
@@ -95,14 +97,11 @@ class AgentService:
         agent = self.roster.get(name)
         if agent.state is not AgentState.SIGNED_OUT:
             raise Conflict(f"Agent {name} is signed in.", "Sign the agent out first.")
-        retired = False
         async with self.store.write() as session:
             row = await session.get_one(AgentRow, agent.id)
-            try:
-                async with session.begin_nested():
-                    await session.execute(delete(AgentRow).where(AgentRow.id == agent.id))
-            except IntegrityError:  # something remembers them
-                row.retired_at, retired = self.clock.now(), True
+            retired = not await session.run_sync(partial(_deleted, agent=agent.id))
+            if retired:
+                row.retired_at = self.clock.now()
         self.roster.remove(agent)
         await self.phones_changed(await self.phones())
         return retired
@@ -229,6 +228,16 @@ def _checked_team(team: str) -> str:
     if len(team) > 64 or (not team.isprintable() and team):
         raise UserError("A team's name has up to 64 printable characters.")
     return team
+
+
+def _deleted(session: Session, agent: int) -> bool:
+    """False when something remembers them."""
+    try:
+        with session.begin_nested():
+            session.execute(delete(AgentRow).where(AgentRow.id == agent))
+    except IntegrityError:
+        return False
+    return True
 
 
 def _live(row: AgentRow) -> Agent:

@@ -1,11 +1,13 @@
 """The database: SQLite (WAL) on one machine, PostgreSQL past it; the same code on both."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
+from functools import wraps
+from inspect import getmembers, iscoroutinefunction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -120,37 +122,25 @@ class _Session(AsyncSession):
     """Each of its requests to the database is undivided, see `cti.base.tasks.undivided`.
 
     SQLAlchemy cannot be cancelled in the middle of one: now the cancellation is lost, now the
-    connection, which the garbage collector then finds. So a cancellation waits for the database.
+    connection, with its transaction open, which the garbage collector then finds. So a
+    cancellation waits for the database. Not so for what `begin_nested` gives: use `run_sync`.
     """
 
-    if not TYPE_CHECKING:
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()  # not in a bare task, which may be cancelled before it begins
 
-        async def execute(self, *args, **options):
-            return await undivided(super().execute(*args, **options))
 
-        async def scalar(self, *args, **options):
-            return await undivided(super().scalar(*args, **options))
+def _whole(method: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+    @wraps(method)
+    async def called(*args: Any, **options: Any) -> T:
+        return await undivided(method(*args, **options))
 
-        async def scalars(self, *args, **options):
-            return await undivided(super().scalars(*args, **options))
+    return called
 
-        async def get(self, *args, **options):
-            return await undivided(super().get(*args, **options))
 
-        async def merge(self, *args, **options):
-            return await undivided(super().merge(*args, **options))
-
-        async def flush(self, *args, **options):
-            return await undivided(super().flush(*args, **options))
-
-        async def commit(self):
-            await undivided(super().commit())
-
-        async def close(self):
-            await undivided(super().close())
-
-        async def __aexit__(self, *_):
-            await self.close()  # not in a bare task, which may be cancelled before it begins
+for _name, _method in getmembers(AsyncSession, iscoroutinefunction):
+    if not _name.startswith("_"):
+        setattr(_Session, _name, _whole(_method))
 
 
 class _SqliteThreads:

@@ -7,6 +7,7 @@ import random
 from sqlalchemy import text
 
 from cti.store.engine import Store
+from dialer.campaigns.models import ClientRow
 
 INSERT = text("INSERT INTO clients (name) VALUES (:name)")
 
@@ -23,6 +24,17 @@ async def write(store: Store, name: str) -> None:
         await session.execute(INSERT, {"name": f"{name} too"})
 
 
+async def by_rows(store: Store, name: str) -> None:
+    async with store.write() as session:
+        row, passing = ClientRow(name=name), ClientRow(name=f"{name} for a moment")
+        session.add_all([row, passing])
+        await session.flush()
+        await session.refresh(row)
+        await session.get_one(ClientRow, row.id)
+        await session.run_sync(lambda it: it.execute(INSERT, {"name": f"{name} too"}))
+        await session.delete(passing)
+
+
 async def transact(store: Store, name: str) -> None:
     await store.transact(lambda connection: connection.execute(INSERT, {"name": name}))
 
@@ -30,7 +42,7 @@ async def transact(store: Store, name: str) -> None:
 async def test_no_connection_is_lost_whenever_a_task_is_cancelled(store: Store) -> None:
     chance = random.Random(7)
     for round_ in range(150):
-        work = chance.choice([read, write, transact])
+        work = chance.choice([read, write, by_rows, transact])
         task = asyncio.create_task(work(store, f"client {round_}"))
         for _ in range(chance.randrange(12)):  # at any moment: the driver works in threads
             await asyncio.sleep(chance.choice([0, 0, 0.0003]))
