@@ -5,7 +5,7 @@ from contextlib import closing, nullcontext
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
@@ -60,11 +60,6 @@ REFUSED_COLUMNS: Final = (
 )
 
 
-LEAD_COLUMN_KEYS: Final = (
-    *("reference", "name", "numbers", "result", "closed_because", "last_outcome", "disposition"),
-    *("reason", "note", "dials", "last_attempt", "next_dial"),
-)
-"""`LEAD_COLUMNS`, as programs name them."""
 LeadColumn = Literal[
     "reference",
     "name",
@@ -79,6 +74,8 @@ LeadColumn = Literal[
     "last_attempt",
     "next_dial",
 ]
+LEAD_COLUMN_KEYS: Final = get_args(LeadColumn)
+"""`LEAD_COLUMNS`, as programs name them."""
 
 
 class FeedbackOrder(BaseModel):
