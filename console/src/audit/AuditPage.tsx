@@ -9,6 +9,7 @@ import type { Act } from "../api/schema";
 import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
+import { MoreButton } from "../parts/MoreButton";
 import { PageHeader } from "../parts/PageHeader";
 import { type Asked, asked, details, lasted, readAsked, writeAsked } from "./asked";
 import classes from "./audit.module.css";
@@ -66,16 +67,7 @@ export default function AuditPage() {
             }
           />
         )}
-        {found.hasNextPage && (
-          <Button
-            variant="subtle"
-            fullWidth
-            loading={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            {t("more")}
-          </Button>
-        )}
+        <MoreButton of={found} />
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ import type { Consent } from "../api/schema";
 import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
+import { MoreButton } from "../parts/MoreButton";
 import { PageHeader } from "../parts/PageHeader";
 import { Revealed } from "../parts/Revealed";
 import { StatePill } from "../parts/StatePill";
@@ -70,16 +71,7 @@ export function ConsentsSection() {
           }
         />
       )}
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          fullWidth
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      )}
+      <MoreButton of={found} />
     </>
   );
 }

@@ -11,9 +11,9 @@ import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
 import { PageHeader } from "../parts/PageHeader";
-import { moment } from "../parts/time";
+import { beginOf, moment } from "../parts/time";
 import { useAgentNames } from "./api";
-import { beginOf, byDay } from "./days";
+import { byDay } from "./days";
 import classes from "./leads.module.css";
 
 const MOST = 500;

@@ -10,10 +10,11 @@ import { useMay } from "../api/me";
 import type { AttemptView, Lead } from "../api/schema";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
+import { MoreButton } from "../parts/MoreButton";
+import { useOutcomeWord } from "../parts/outcome";
 import { Revealed } from "../parts/Revealed";
 import { clock, moment } from "../parts/time";
 import { Legs } from "../recordings/Legs";
-import { useOutcomeWord } from "../recordings/outcome";
 import { leadKey, useDispositions } from "./api";
 import { Corrections } from "./Correct";
 import { detailsOf, gistOf } from "./details";
@@ -51,16 +52,7 @@ export function Attempts({ lead }: { lead: Lead }) {
           <Attempt key={attempt.id} attempt={attempt} />
         ))}
       </ol>
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          fullWidth
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      )}
+      <MoreButton of={found} />
     </>
   );
 }

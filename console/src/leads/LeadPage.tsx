@@ -1,11 +1,11 @@
 import { Anchor, Skeleton, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { Panel } from "../admin/kit/Panel";
 import { useMay } from "../api/me";
 import type { Lead } from "../api/schema";
 import { TheirClock } from "../desk/TheirClock";
 import { FaultText } from "../parts/FaultText";
+import { Panel } from "../parts/form/Panel";
 import { MaskedNumber } from "../parts/MaskedNumber";
 import { PageHeader } from "../parts/PageHeader";
 import { Attempts } from "./Attempts";

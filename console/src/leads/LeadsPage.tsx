@@ -10,9 +10,10 @@ import { useCampaigns } from "../campaigns/api";
 import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
+import { MoreButton } from "../parts/MoreButton";
+import { useOutcomeWord } from "../parts/outcome";
 import { PageHeader } from "../parts/PageHeader";
 import { moment } from "../parts/time";
-import { useOutcomeWord } from "../recordings/outcome";
 import { type Asked, LEAD_STATES, type LeadState, queryOf, readAsked, writeAsked } from "./asked";
 import { LeadState as Pill } from "./LeadState";
 import classes from "./leads.module.css";
@@ -82,16 +83,7 @@ export default function LeadsPage() {
           }
         />
       )}
-      {found.hasNextPage && (
-        <Button
-          variant="subtle"
-          fullWidth
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      )}
+      <MoreButton of={found} />
     </div>
   );
 }

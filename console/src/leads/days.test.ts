@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { beginOf, byDay, dayOf } from "./days";
+import { beginOf, dayOf } from "../parts/time";
+import { byDay } from "./days";
 
 const at = (day: number, hour: number) => ({ due_at: new Date(2030, 0, day, hour).toISOString() });
 

@@ -1,10 +1,10 @@
 import { Code, Progress, Skeleton, Text } from "@mantine/core";
 import { IconTags } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { Panel } from "../admin/kit/Panel";
 import type { LabelCounts, RunningModel } from "../api/schema";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
+import { Panel } from "../parts/form/Panel";
 import { moment } from "../parts/time";
 import { useLabelCounts, useRunningModel } from "./api";
 import { enough, facts, ordered } from "./labels";

@@ -1,11 +1,11 @@
 import { Button, CloseButton, Group, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { same, useDraft } from "../admin/kit/draft";
 import { useAct } from "../api/act";
 import type { AnnouncementView } from "../api/schema";
 import { ConfirmButton } from "../parts/ConfirmButton";
 import { FaultText } from "../parts/FaultText";
+import { same, useDraft } from "../parts/form/draft";
 import { change, forget, sampleOf, useLibraryChanged } from "./api";
 import { Listen } from "./Listen";
 import { renamed, type Words, wordsOf } from "./meanings";

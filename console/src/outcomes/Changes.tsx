@@ -2,7 +2,7 @@ import { Text } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Change } from "../api/schema";
-import { useOutcomeWord } from "../recordings/outcome";
+import { useOutcomeWord } from "../parts/outcome";
 import classes from "./outcomes.module.css";
 
 /** From which outcome to which, and how often; with `examples`, a few calls and why. */

@@ -1,6 +1,6 @@
 import { Autocomplete, Select, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useOutcomeWord } from "../recordings/outcome";
+import { useOutcomeWord } from "../parts/outcome";
 import { carriers, useTaught } from "./api";
 import { MEANINGS, type Means, madeName, type Words } from "./meanings";
 

@@ -20,3 +20,20 @@ export function moment(iso: string, language: string, now = new Date(), timeZone
     minute: "2-digit",
   });
 }
+
+/** The day of a moment where the browser is, YYYY-MM-DD. */
+export function dayOf(moment: Date): string {
+  return moment.toLocaleDateString("en-CA");
+}
+
+/** Midnight at which a day (YYYY-MM-DD) begins where the browser is; null when it is none. */
+export function beginOf(day: string, later = 0): Date | null {
+  const parts = day
+    .match(/^(\d{4})-(\d{2})-(\d{2})$/)
+    ?.slice(1)
+    .map(Number);
+  if (!parts) return null;
+  const [year = 0, month = 1, date = 1] = parts;
+  const begin = new Date(year, month - 1, date + later);
+  return Number.isNaN(begin.getTime()) ? null : begin;
+}

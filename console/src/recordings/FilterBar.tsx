@@ -2,9 +2,9 @@ import { Button, NumberInput, Select, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Choices } from "../api/schema";
+import { useOutcomeWord } from "../parts/outcome";
 import { FilterChip } from "./FilterChip";
 import type { Filters } from "./filters";
-import { useOutcomeWord } from "./outcome";
 import classes from "./recordings.module.css";
 
 /** Outcomes of calls that were answered, and so may have been recorded. */

@@ -6,11 +6,11 @@ import { useMay } from "../api/me";
 import type { RecordingView } from "../api/schema";
 import { CorrectionsOfCall } from "../leads/OfCall";
 import { FaultText } from "../parts/FaultText";
+import { useOutcomeWord } from "../parts/outcome";
 import { moment } from "../parts/time";
 import { FullNumber } from "./FullNumber";
 import { HeardBy } from "./HeardBy";
 import { Legs, useLegs } from "./Legs";
-import { useOutcomeWord } from "./outcome";
 import classes from "./recordings.module.css";
 import { Sound } from "./Sound";
 

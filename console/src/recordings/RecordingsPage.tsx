@@ -16,11 +16,12 @@ import { useMetrics } from "../metrics";
 import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FaultText } from "../parts/FaultText";
+import { MoreButton } from "../parts/MoreButton";
+import { useOutcomeWord } from "../parts/outcome";
 import { PageHeader } from "../parts/PageHeader";
 import { clock, moment } from "../parts/time";
 import { FilterBar } from "./FilterBar";
 import { asked, readFilters, writeFilters } from "./filters";
-import { useOutcomeWord } from "./outcome";
 import { Player } from "./Player";
 import classes from "./recordings.module.css";
 
@@ -87,16 +88,7 @@ export default function RecordingsPage() {
             }
           />
         )}
-        {found.hasNextPage && (
-          <Button
-            variant="subtle"
-            fullWidth
-            loading={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            {t("more")}
-          </Button>
-        )}
+        <MoreButton of={found} />
       </div>
       {open && <Player key={open} id={open} onClose={() => choose(null)} />}
     </div>

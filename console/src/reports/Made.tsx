@@ -2,11 +2,10 @@ import { Button, Progress, Text } from "@mantine/core";
 import { IconDownload, IconFileSpreadsheet } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ReportProgress } from "../api/schema";
-import { dayOf } from "../leads/days";
 import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { StatePill } from "../parts/StatePill";
-import { moment } from "../parts/time";
+import { dayOf, moment } from "../parts/time";
 import { shareOf } from "./order";
 
 /** Reports that are kept, the newest first, with their files. */

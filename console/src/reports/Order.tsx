@@ -12,13 +12,13 @@ import { IconFileSpreadsheet } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Fields, Panel } from "../admin/kit/Panel";
 import { useAct } from "../api/act";
 import { api, ok } from "../api/client";
 import { useMay } from "../api/me";
 import { useCampaigns } from "../campaigns/api";
 import { useClientNames } from "../campaigns/CampaignsPage";
 import { FaultText } from "../parts/FaultText";
+import { Fields, Panel } from "../parts/form/Panel";
 import {
   COLUMNS,
   type Draft,

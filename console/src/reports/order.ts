@@ -1,7 +1,8 @@
 import type { FeedbackOrder, ReportProgress } from "../api/schema";
-import { beginOf } from "../leads/days";
+import { beginOf } from "../parts/time";
 
 export const PARTS = ["leads", "wrong", "answers", "refused"] as const;
+export type LeadColumn = NonNullable<FeedbackOrder["columns"]>[number];
 export const COLUMNS = [
   "reference",
   "name",
@@ -15,8 +16,7 @@ export const COLUMNS = [
   "dials",
   "last_attempt",
   "next_dial",
-] as const;
-export type LeadColumn = (typeof COLUMNS)[number];
+] as const satisfies readonly LeadColumn[];
 
 /** A report as somebody is filling in what it shall be. Days YYYY-MM-DD, both included. */
 export interface Draft {

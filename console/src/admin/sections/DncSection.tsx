@@ -11,10 +11,11 @@ import type { Bar, NumberReport } from "../../api/schema";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { EmptyState } from "../../parts/EmptyState";
 import { FaultText } from "../../parts/FaultText";
+import { Fields, Panel } from "../../parts/form/Panel";
+import { MoreButton } from "../../parts/MoreButton";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatePill } from "../../parts/StatePill";
 import { moment } from "../../parts/time";
-import { Fields, Panel } from "../kit/Panel";
 
 const PAGE = 100;
 const DNC = ["dnc"] as const;
@@ -23,7 +24,7 @@ const DNC = ["dnc"] as const;
 export function DncSection() {
   const { t, i18n } = useTranslation("admin");
   const may = useMay();
-  const { data, error, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const found = useInfiniteQuery({
     queryKey: DNC,
     initialPageParam: 0,
     queryFn: ({ pageParam }) =>
@@ -62,11 +63,11 @@ export function DncSection() {
         <LookUp />
         {may("edit_dnc") && <AddBars />}
       </div>
-      <FaultText fault={error} />
+      <FaultText fault={found.error} />
       <DataTable
         label={t("dnc.title")}
         columns={columns}
-        rows={data?.pages.flat()}
+        rows={found.data?.pages.flat()}
         rowKey={(row) => row.id}
         empty={
           <EmptyState icon={<IconPhoneOff size={32} />} title={t("dnc.none")}>
@@ -74,16 +75,7 @@ export function DncSection() {
           </EmptyState>
         }
       />
-      {hasNextPage && (
-        <Button
-          variant="default"
-          mt={8}
-          loading={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          {t("dnc.more")}
-        </Button>
-      )}
+      <MoreButton of={found} />
     </>
   );
 }

@@ -7,12 +7,12 @@ import { useAct } from "../../api/act";
 import { api, ok } from "../../api/client";
 import { useMe } from "../../api/me";
 import { useCampaigns } from "../../campaigns/api";
+import { Panel } from "../../parts/form/Panel";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatePill } from "../../parts/StatePill";
 import classes from "../admin.module.css";
 import { SITE, useAgents, useSite, useTrunks, useUsers } from "../api";
 import { steps } from "../guide";
-import { Panel } from "../kit/Panel";
 import { TestCall } from "./TestCall";
 
 /** From an empty house to a first call, step by step; knows what is done. */

@@ -20,13 +20,13 @@ import type { CallingWindows, NotReadyReason, OutsideNumber, SiteSettings } from
 import { codeOf } from "../../campaigns/dispositions";
 import { Windows } from "../../campaigns/sections/When";
 import { FaultText } from "../../parts/FaultText";
+import { useDraft } from "../../parts/form/draft";
+import { faultAt } from "../../parts/form/faults";
+import { Fields, Panel } from "../../parts/form/Panel";
+import { SaveBar } from "../../parts/form/SaveBar";
+import { offerUndo } from "../../parts/form/undo";
 import { PageHeader } from "../../parts/PageHeader";
 import { SITE, useSite } from "../api";
-import { useDraft } from "../kit/draft";
-import { faultAt } from "../kit/faults";
-import { Fields, Panel } from "../kit/Panel";
-import { SaveBar } from "../kit/SaveBar";
-import { offerUndo } from "../kit/undo";
 
 const USUAL = ["09:00-20:00"];
 const WINDOWS = {

@@ -6,10 +6,10 @@ import { useTranslation } from "react-i18next";
 import { useAct } from "../../api/act";
 import { api, ok } from "../../api/client";
 import { FaultText } from "../../parts/FaultText";
+import { faultAt } from "../../parts/form/faults";
 import { StatePill } from "../../parts/StatePill";
 import classes from "../admin.module.css";
 import { useSite } from "../api";
-import { faultAt } from "../kit/faults";
 
 const WELL = ["answered", "busy", "no_answer"];
 

@@ -16,10 +16,10 @@ import { useAct } from "../../api/act";
 import { api, ok } from "../../api/client";
 import type { NewTrunk, TrunkView } from "../../api/schema";
 import { FaultText } from "../../parts/FaultText";
+import { useGuard } from "../../parts/form/draft";
+import { faultAt } from "../../parts/form/faults";
+import { Fields, Panel } from "../../parts/form/Panel";
 import { TRUNKS } from "../api";
-import { useGuard } from "../kit/draft";
-import { faultAt } from "../kit/faults";
-import { Fields, Panel } from "../kit/Panel";
 
 const CODECS = ["alaw", "ulaw", "g722", "gsm", "opus"];
 
@@ -210,7 +210,7 @@ export function TrunkForm({ trunk, onDone, onCancel }: Props) {
             </Button>
             {guard.state === "blocked" && (
               <Button color="red" variant="default" onClick={() => guard.proceed()}>
-                {t("leaveAnyway")}
+                {t("parts:leaveAnyway")}
               </Button>
             )}
           </Group>

@@ -11,10 +11,10 @@ import { ConfirmButton } from "../../parts/ConfirmButton";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { EmptyState } from "../../parts/EmptyState";
 import { FaultText } from "../../parts/FaultText";
+import { Panel } from "../../parts/form/Panel";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatePill } from "../../parts/StatePill";
 import { TRUNKS, useTrunks } from "../api";
-import { Panel } from "../kit/Panel";
 import { TestCall } from "./TestCall";
 import { TrunkForm } from "./TrunkForm";
 

@@ -12,15 +12,15 @@ import { useClientNames } from "../../campaigns/CampaignsPage";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { FaultText } from "../../parts/FaultText";
+import { useDraft } from "../../parts/form/draft";
+import { faultAt } from "../../parts/form/faults";
+import { Fields, Panel } from "../../parts/form/Panel";
+import { SaveBar } from "../../parts/form/SaveBar";
+import { SecretOnce } from "../../parts/form/SecretOnce";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatePill } from "../../parts/StatePill";
 import { moment } from "../../parts/time";
 import { USERS, useAgents, useUsers } from "../api";
-import { useDraft } from "../kit/draft";
-import { faultAt } from "../kit/faults";
-import { Fields, Panel } from "../kit/Panel";
-import { SaveBar } from "../kit/SaveBar";
-import { SecretOnce } from "../kit/SecretOnce";
 import { ROLES, stateOf } from "../users";
 
 /** Everybody who may sign in, and what as. */

@@ -1,8 +1,8 @@
 import { Button, Group, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Panel } from "../../admin/kit/Panel";
 import type { CampaignSettings } from "../../api/schema";
+import { Panel } from "../../parts/form/Panel";
 import type { Section } from "../CampaignPage";
 import classes from "../campaigns.module.css";
 

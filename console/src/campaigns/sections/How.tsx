@@ -1,8 +1,8 @@
 import { NumberInput, Select, TagsInput, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useTrunks } from "../../admin/api";
-import { Fields, Panel } from "../../admin/kit/Panel";
 import type { CampaignSettings } from "../../api/schema";
+import { Fields, Panel } from "../../parts/form/Panel";
 import type { Section } from "../CampaignPage";
 import { MODES, type Mode } from "../modes";
 

@@ -12,12 +12,12 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Fields } from "../../admin/kit/Panel";
 import { useAct } from "../../api/act";
 import { api, ok } from "../../api/client";
 import { asFault } from "../../api/fault";
 import type { CampaignSettings, RuleChange, RulesView } from "../../api/schema";
 import { FaultText } from "../../parts/FaultText";
+import { Fields } from "../../parts/form/Panel";
 import type { Section } from "../CampaignPage";
 import classes from "../campaigns.module.css";
 

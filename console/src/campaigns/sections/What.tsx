@@ -2,7 +2,7 @@ import { Anchor, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useSite } from "../../admin/api";
-import { Fields, Panel } from "../../admin/kit/Panel";
+import { Fields, Panel } from "../../parts/form/Panel";
 import { useScripts } from "../../scripts/api";
 import type { Section } from "../CampaignPage";
 import { rulesFor } from "../dispositions";

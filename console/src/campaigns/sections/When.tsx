@@ -2,8 +2,8 @@ import { ActionIcon, Button, Group, Stack, Text, TextInput, Title } from "@manti
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Panel } from "../../admin/kit/Panel";
 import type { CallingWindows } from "../../api/schema";
+import { Panel } from "../../parts/form/Panel";
 import type { Section } from "../CampaignPage";
 import { WeekGrid } from "../WeekGrid";
 import { readSpans, writeSpans } from "../week";

@@ -2,7 +2,7 @@ import { Anchor, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useAgents } from "../../admin/api";
-import { Panel } from "../../admin/kit/Panel";
+import { Panel } from "../../parts/form/Panel";
 import { StatePill } from "../../parts/StatePill";
 import type { Section } from "../CampaignPage";
 

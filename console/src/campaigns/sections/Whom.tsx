@@ -2,9 +2,9 @@ import { Anchor, Button, Table, Text } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Panel } from "../../admin/kit/Panel";
 import { useMay } from "../../api/me";
 import { ImportLine } from "../../lists/ImportLine";
+import { Panel } from "../../parts/form/Panel";
 import { useImports } from "../api";
 import type { Section } from "../CampaignPage";
 

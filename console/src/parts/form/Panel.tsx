@@ -1,6 +1,6 @@
 import { MantineThemeProvider, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import classes from "./kit.module.css";
+import classes from "./form.module.css";
 
 interface Props {
   id?: string;

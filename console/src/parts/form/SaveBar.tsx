@@ -1,9 +1,9 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Act } from "../../api/act";
-import { FaultText } from "../../parts/FaultText";
+import { FaultText } from "../FaultText";
 import { type Draft, useGuard } from "./draft";
-import classes from "./kit.module.css";
+import classes from "./form.module.css";
 
 interface Props {
   draft: Pick<Draft<object>, "dirty" | "reset">;
@@ -12,7 +12,7 @@ interface Props {
 
 /** Shown while there is something unsaved; also asks before the page is left with it. */
 export function SaveBar({ draft: { dirty, reset }, save: { act, busy, fault, forget } }: Props) {
-  const { t } = useTranslation("admin");
+  const { t } = useTranslation("parts");
   const guard = useGuard(dirty);
   const leaving = guard.state === "blocked";
   if (!dirty && !fault) return null;
@@ -47,7 +47,7 @@ export function SaveBar({ draft: { dirty, reset }, save: { act, busy, fault, for
             {t("discard")}
           </Button>
           <Button onClick={() => act()} loading={busy} disabled={!dirty}>
-            {t("parts:save")}
+            {t("save")}
           </Button>
         </Group>
       )}

@@ -1,7 +1,7 @@
 import { ActionIcon, Alert, CopyButton, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import classes from "./kit.module.css";
+import classes from "./form.module.css";
 
 interface Props {
   title: string;
@@ -12,14 +12,14 @@ interface Props {
 
 /** What is told once and never again: to be copied now. */
 export function SecretOnce({ title, items, onClose }: Props) {
-  const { t } = useTranslation("admin");
+  const { t } = useTranslation("parts");
   return (
     <Alert
       title={title}
       color="yellow"
       variant="light"
       withCloseButton
-      closeButtonLabel={t("parts:close")}
+      closeButtonLabel={t("close")}
       onClose={onClose}
       role="alert"
       styles={{ title: { color: "var(--text)" }, message: { color: "var(--text)" } }}

@@ -20,7 +20,7 @@ export function offerUndo(said: string, undo: () => void): void {
             undo();
           }}
         >
-          {i18next.t("admin:undo")}
+          {i18next.t("parts:undo")}
         </Button>
       </Group>
     ),
