@@ -120,6 +120,8 @@ class FakePbx:
     route: where the menu of an agentless call leads: hangup or floor.
     amd: what AMD() says, by channel or for all (""). quiet_after: seconds until a machine is quiet.
     others_first: who was left in a talk goes on before the end of the other is told; both happen.
+    lags: seconds an agent's leg takes from where it was to where it was sent; bridged on its way,
+    it ends, as Asterisk 22 was seen to do.
     loses: so many hang-ups are said yes to, and then lost, as by Asterisk in the middle of a move.
     """
 
@@ -140,6 +142,8 @@ class FakePbx:
         self.slow = QUICK
         self.others_first = False
         self.loses = 0
+        self.lags = 0.0
+        self._moving: set[str] = set()
         self.amd: dict[str, str] = {}
         self.quiet_after = 5.0
         self.route = "hangup"
@@ -272,7 +276,12 @@ class FakePbx:
         pair = [self.channels_now.get(first), self.channels_now.get(second)]
         if any(c is None or c.state is not ChannelState.UP for c in pair):
             return "Channel is not up"
-        self._later(QUICK, lambda: self._join([c for c in pair if c]))
+        both = [c for c in pair if c]
+        on_its_way = next((c for c in both if c.uniqueid in self._moving), None)
+        if on_its_way is not None:
+            self._later(QUICK, lambda: self.end(on_its_way.uniqueid, 16))
+        else:
+            self._later(QUICK, lambda: self._join(both))
         return ""
 
     def _redirect(self, action: act.Redirect) -> str:
@@ -297,10 +306,19 @@ class FakePbx:
         """Out of wherever it is; whom it talked to goes on, too, as Asterisk 22 does it, but of
         three the others talk on."""
         left = self._alone_without(channel)
-        self._go(channel, way)
+        if self.lags and way[0] == "agents":
+            self._leave(channel)
+            self._moving.add(channel.uniqueid)
+            self._later(self.lags, lambda: self._arrives(channel, way))
+        else:
+            self._go(channel, way)
         for other in left:
             self._leave(other)
             self._goes_on(other)
+
+    def _arrives(self, channel: Channel, way: tuple[str, str]) -> None:
+        self._moving.discard(channel.uniqueid)
+        self._go(channel, way)
 
     def _alone_without(self, channel: Channel) -> list[Channel]:
         left = self._mates(channel)
@@ -380,6 +398,8 @@ class FakePbx:
             self._come_in(channel)
         elif way == ("agents", "back"):
             self._home(channel)
+        elif way == ("agents", "apart"):
+            self.emit(ami.Marked("CtiApart", channel.uniqueid, {}))
         elif way == ("outside", "answered"):
             self.emit(ami.Marked("CtiOutside", channel.uniqueid, {}))
         elif way[0] == "supervisors":

@@ -33,7 +33,8 @@ SETTLE_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Leg:
-    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one."""
+    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one. `mark`:
+    what the dialplan has said of it since it was last in either."""
 
     uniqueid: str
     channel: str
@@ -41,6 +42,7 @@ class Leg:
     ringing: bool = False
     pooled: bool = False
     bridge: str | None = None
+    mark: str = ""
     caller: str = ""
     exten: str = ""
     since: float = 0.0
@@ -161,7 +163,7 @@ class Tracker:
     def _enter(self, leg: Leg, bridge: str, *, holding: bool) -> None:
         now = self.clock.monotonic()
         self._part(leg)
-        leg.pooled = holding
+        leg.pooled, leg.mark = holding, ""
         if holding:
             self.signals.emit(LegPooled(leg.uniqueid, now))
             return
@@ -218,6 +220,8 @@ class Tracker:
             self.signals.emit(LegRefused(event.uniqueid, event.reason, self.clock.monotonic()))
 
     def _marked(self, event: ami.Marked) -> None:
+        if (leg := self.legs.get(event.uniqueid)) is not None:
+            leg.mark = event.name
         value = event.fields.get("Queue") or event.fields.get("Value", "")
         self.signals.emit(LegMarked(event.uniqueid, event.name, value, self.clock.monotonic()))
 

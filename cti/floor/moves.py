@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from cti.base.signals import Signals
 from cti.calls.events import (
     LegEnded,
+    LegMarked,
     LegPooled,
     LegRefused,
     LegsBridged,
@@ -16,6 +17,7 @@ from cti.calls.events import (
 )
 
 MOVES = (
+    LegMarked,
     LegsBridged,
     LegUnbridged,
     LegPooled,

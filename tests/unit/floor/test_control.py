@@ -219,6 +219,20 @@ async def test_ask_swap_and_complete(desk: ControlRig) -> None:
     assert len([row for row in desk.rows if "key" in row]) == len(desk.parts())
 
 
+async def test_a_leg_is_not_bridged_while_it_is_on_its_way(desk: ControlRig) -> None:
+    """On a busy PBX the agent's leg is apart a moment after the customer hears music."""
+    desk.fake.lags = 0.2
+    _talk, (anna, bert) = await desk.talk("anna", "bert")
+    await desk.ask("bert")
+    assert desk.rooms() == {frozenset({"anna", "bert"})}
+    await desk.transfers.cancel("anna")
+    assert desk.rooms() == {frozenset({"customer", "anna"})}
+    await desk.control.hold("anna")
+    await desk.control.resume("anna")
+    assert desk.rooms() == {frozenset({"customer", "anna"})}
+    assert (anna.state, bert.state) == (S.TALKING, S.READY)
+
+
 async def test_bert_cannot_be_connected_and_anna_keeps_the_customer(desk: ControlRig) -> None:
     talk, (anna, bert) = await desk.talk("anna", "bert")
     leg = bert.leg or ""
