@@ -68,17 +68,17 @@ class FarEnd:
     @classmethod
     async def listen(cls, town: Town, folder: Path) -> "FarEnd":
         """Put an ear beside the customer."""
-        file = folder / "far-end.alaw"
+        file = folder / "far-end.sln48"
         await town.ear(file)
         return cls(file)
 
     async def next(self, seconds: float = 1.0) -> npt.NDArray[np.float64]:
         """What is heard from now on, so long; one column, 8 kHz, -1 to 1."""
-        begin = self._size()
+        begin = len(decode_ear(self.file))
         async with asyncio.timeout(10):
-            while self._size() < begin + seconds * RATE:  # noqa: ASYNC110 - a file is waited for
+            while len(sound := decode_ear(self.file)[begin:]) < seconds * RATE:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        return decode_ear(self.file)[begin:].reshape(-1, 1)
+        return sound.reshape(-1, 1)
 
     async def until(self, *hertz: float, without: float | None = None) -> None:
         """Listen until all these tones are clearly there, and that other one is not."""
@@ -95,6 +95,3 @@ class FarEnd:
                     rest = [without] if without else []
                     shares = {f: float(level(sound, f)[0]) for f in [*hertz, *rest]}
         assert as_wanted(), f"the customer hears {shares}"
-
-    def _size(self) -> int:
-        return self.file.stat().st_size if self.file.exists() else 0

@@ -22,6 +22,7 @@ from cti.processes.pbx import Phone
 from cti.processes.ports import Ports
 from cti.service import Service
 from cti.settings import Settings
+from hearing.tail import Tail
 from pstn.world import World
 from recordings.convert import sides
 
@@ -162,7 +163,7 @@ class House:
         return await asyncio.to_thread(decode, answer.content)
 
     async def ear(self, file: Path, at: str = "persona-") -> None:
-        """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz).
+        """From now on, write what the one customer in a call hears to `file`, see `put_ear`.
 
         at: who hears instead: the beginning of a persona's context, or a robot's phone.
         """
@@ -258,9 +259,12 @@ async def open_house(
 
 
 async def put_ear(world: World, file: Path, at: str = "persona-") -> None:
-    """From now on, write what the one who is `at` hears to `file` (A-law, 8 kHz)."""
+    """From now on, write what the one who is `at` hears to `file` (`.sln48`, as our own ears do:
+    it is there a third of a second later, where 8 kHz would take four)."""
+    assert file.suffix == ".sln48"
     console = world.process.console
-    await console("module load app_mixmonitor.so")
+    for module in ("app_mixmonitor.so", "format_sln.so", "codec_resample.so"):
+        await console(f"module load {module}")
     rows = [row.split("!") for row in (await console("core show channels concise")).split("\n")]
     (channel,) = [
         row[0] for row in rows if row[2:] and (row[1].startswith(at) or row[1:3] == ["phone", at])
@@ -293,10 +297,9 @@ def decode(mp3: bytes) -> npt.NDArray[np.float64]:
 
 
 def decode_ear(file: Path) -> npt.NDArray[np.float64]:
-    """What `House.ear` wrote, -1 to 1."""
-    argv = ["ffmpeg", "-loglevel", "error", "-f", "alaw", "-ar", str(RATE), "-i", str(file)]
-    done = subprocess.run([*argv, "-f", "s16le", "pipe:1"], capture_output=True, check=True)
-    return np.frombuffer(done.stdout, "<i2").astype(np.float64) / 32768
+    """What `put_ear` has written by now, 8 kHz, -1 to 1; nothing while there is no file."""
+    with Tail(file) as tail:
+        return tail.read(most_s=3600).astype(np.float64)
 
 
 def level(sound: npt.NDArray[np.float64], hertz: float) -> npt.NDArray[np.float64]:

@@ -16,6 +16,7 @@ from cti.calls.events import LegPooled
 from cti.processes.asterisk import find_asterisk
 from dialer.attempts.events import MachineTakenBack
 from dialer.engine.events import HeardOnLine
+from hearing.audio import read_audio
 from hearing.sighting import Phase, Sighting, Source
 from pstn.sounds import make_sounds
 from tests.pbx.house import DATA, RATE, House, decode_ear, level, open_house
@@ -121,7 +122,7 @@ async def test_the_agent_is_free_at_once_and_the_machine_hung_up(house: House) -
 async def test_the_message_is_left_whole_after_the_beep(house: House, tmp_path: Path) -> None:
     campaign, attempt = await talking(house, "voicemail", **LEAVE)
     await house.grown(attempt, 1.0)
-    await house.ear(tmp_path / "ear.alaw")
+    await house.ear(tmp_path / "ear.sln48")
     told(house, attempt, "machine")
     await house.until(lambda: house.agent("ann").free, "ann is free")
     (ended,) = await house.ended(campaign)
@@ -130,21 +131,22 @@ async def test_the_message_is_left_whole_after_the_beep(house: House, tmp_path: 
     beep = next(i["detail"] for i in ended["evidence"] if i["detail"].get("source") == "beep")
     began = when(ended, "message_left") - left["seconds"]
     assert 0 < began - beep["until"] < 1.5
-    whole_message_heard(tmp_path / "ear.alaw")
+    whole_message_heard(tmp_path / "ear.sln48")
 
 
 async def test_without_a_beep_the_message_follows_the_silence(house: House, tmp_path: Path) -> None:
     campaign, attempt = await talking(house, "no-beep", **LEAVE, beep_silence_s=1.5)
     await house.grown(attempt, 1.0)
-    await house.ear(tmp_path / "ear.alaw")
+    await house.ear(tmp_path / "ear.sln48")
     told(house, attempt, "machine")
     (ended,) = await house.ended(campaign)
     left = detail(ended, "message_left")
     assert (left["after"], left["whole"], ended["outcome"]) == ("silence", True, "machine")
-    greeting = last_sound(decode_ear(make_sounds() / "voicemail-no-beep.alaw"))
+    said = np.concatenate(list(read_audio(make_sounds() / "voicemail-no-beep.alaw")))
+    greeting = last_sound(said.astype(np.float64))
     began = when(ended, "message_left") - left["seconds"] - when(ended, "answered")
     assert 1.3 < began - greeting < 2.5
-    whole_message_heard(tmp_path / "ear.alaw")
+    whole_message_heard(tmp_path / "ear.sln48")
 
 
 async def test_a_person_given_back_talks_to_the_agent_again(house: House, tmp_path: Path) -> None:
@@ -155,7 +157,7 @@ async def test_a_person_given_back_talks_to_the_agent_again(house: House, tmp_pa
     said = await house.ask("POST", f"/v1/attempts/{attempt}/heard", json={"is": "person"})
     assert said["heard"] == "person"
     await house.state_of("ann", AgentState.TALKING)
-    await house.ear(tmp_path / "ear.alaw")
+    await house.ear(tmp_path / "ear.sln48")
     await house.grown(attempt, 5.0)
     assert house.agent("ann").state is AgentState.TALKING
     await house.ask("POST", "/v1/agents/ann/hang-up")
@@ -163,7 +165,7 @@ async def test_a_person_given_back_talks_to_the_agent_again(house: House, tmp_pa
     await house.dispose(attempt, "success")
     (ended,) = await house.ended(campaign)
     assert (ended["outcome"], detail(ended, "message_left")) == ("answered", {})
-    assert level(decode_ear(tmp_path / "ear.alaw"), 1000) > 0.8  # the agent's voice, again
+    assert level(decode_ear(tmp_path / "ear.sln48"), 1000) > 0.8  # the agent's voice, again
     labels = await house.ask("GET", "/v1/labels", params={"campaign_id": campaign})
     assert [(label["label"], label["said_by"]) for label in labels] == [("person", "ann")]
 

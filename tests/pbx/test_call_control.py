@@ -102,7 +102,7 @@ async def test_on_hold_the_customer_hears_music_and_the_agent_nothing(
     assert house.service.tracker.legs[call].pooled
     customer = await heard(house, "persona-", tmp_path)
     assert customer[ANN] < 0.05
-    music = decode_ear(sorted(tmp_path.glob("persona-*.alaw"))[-1])
+    music = decode_ear(sorted(tmp_path.glob("persona-*.sln48"))[-1])
     assert np.sqrt((music**2).mean()) > 0.003
     assert not any((await heard(house, "agent-ann", tmp_path)).values())
     assert house.agent("ann").state is S.TALKING
@@ -368,7 +368,7 @@ async def test_a_page_that_is_read_anew_finds_its_call(house: House, tmp_path: P
     ann = house.agent("ann")
     ann.phone_kind = "browser"
     try:
-        file = tmp_path / "customer.alaw"
+        file = tmp_path / "customer.sln48"
         await house.ear(file)
         leg = ann.leg or ""
         await house.service.pbx.hang_up(leg)  # as the page's end does

@@ -297,7 +297,7 @@ async def test_a_phone_lost_with_nobody_else_free_leaves_no_dead_air(
     campaign = await house.campaign(house.number("tone"))
     ann = await house.state_of("ann", AgentState.TALKING)
     call = ann.call or ""
-    ear = tmp_path / "heard.alaw"
+    ear = tmp_path / "heard.sln48"
     await house.ear(ear)
     await house.grown(call, 1.0)
     await house.service.pbx.hang_up(ann.leg or "")

@@ -19,10 +19,10 @@ async def heard(
     at: the beginning of a persona's context, or a robot's phone.
     """
     await asyncio.sleep(settle)
-    file = folder / f"{at}-{len(list(folder.iterdir()))}.alaw"
+    file = folder / f"{at}-{len(list(folder.iterdir()))}.sln48"
     await house.ear(file, at)
     size = int(seconds * RATE)
-    await house.until(lambda: file.exists() and file.stat().st_size >= size, f"{at} heard")
+    await house.until(lambda: len(decode_ear(file)) >= size, f"{at} heard")
     sound = decode_ear(file)[:size]
     if np.sqrt((sound**2).mean()) < SILENT:
         return dict.fromkeys(TONES, 0.0)
