@@ -404,7 +404,7 @@ class Service:
                 agents_router(self.agents, self.roster, self.screens.days.work),
                 *self.room.routers(),
                 attempts_router(
-                    AttemptService(self.store, self.attempts.flights),
+                    AttemptService(self.store, self.attempts.flights, self.ledger.flush),
                     AgentsWord(self.store, self.attempts, self.answering, self.clock),
                 ),
                 labels_router(LabelService(self.store), Running(self.infrastructure.state / "amd")),

@@ -120,8 +120,8 @@ class FakePbx:
     route: where the menu of an agentless call leads: hangup or floor.
     amd: what AMD() says, by channel or for all (""). quiet_after: seconds until a machine is quiet.
     others_first: who was left in a talk goes on before the end of the other is told; both happen.
-    lags: seconds an agent's leg takes from where it was to where it was sent; bridged on its way,
-    it ends, as Asterisk 22 was seen to do.
+    lags: seconds a leg takes from where it was to where it was sent; bridged on its way, it ends,
+    as Asterisk 22 was seen to do.
     loses: so many hang-ups are said yes to, and then lost, as by Asterisk in the middle of a move.
     """
 
@@ -306,7 +306,7 @@ class FakePbx:
         """Out of wherever it is; whom it talked to goes on, too, as Asterisk 22 does it, but of
         three the others talk on."""
         left = self._alone_without(channel)
-        if self.lags and way[0] == "agents":
+        if self.lags:
             self._leave(channel)
             self._moving.add(channel.uniqueid)
             self._later(self.lags, lambda: self._arrives(channel, way))

@@ -31,6 +31,7 @@ from cti.ami.link import AmiLink
 from cti.ami.protocol import Reply
 from cti.base.ids import AGENT_LEG, is_agent_leg, is_outside_leg, is_supervisor_leg, new_id
 from cti.calls.endings import Endings
+from cti.calls.moves import Moves
 from cti.calls.tracker import Tracker
 
 CUSTOMERS, AGENTS = "customers", "agents"
@@ -60,10 +61,12 @@ class Pbx:
     tracker: Tracker
     keys: AmiLink
     ending: Endings = field(init=False)
+    moves: Moves = field(init=False)
     _keying: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
         self.ending = Endings(self._hang_up_again, self.tracker.signals)
+        self.moves = Moves(self.tracker.signals)
 
     @property
     def up(self) -> bool:
@@ -117,54 +120,61 @@ class Pbx:
         await self._originate(leg, _to_phone(leg, phone, "ringing", seconds, CTI_RINGING="1"))
 
     async def bridge(self, call: str, leg: str) -> None:
-        """Let the two talk."""
+        """Let the two talk, once both are where they were sent.
+
+        A leg that is bridged while its redirect is still pending leaves the bridge again in a
+        fraction of a millisecond and ends (Asterisk 22, seen on a busy machine). Who is not heard
+        of within `cti.calls.moves.WITHIN` must have arrived: the word of it was lost.
+        """
+        moves = self.tracker.moves
+        await self.moves.until(lambda: not moves(call) and not moves(leg))
         await self._ask(Bridge(call, leg))
 
     async def play_message(self, call: str) -> None:
         """Play the campaign's own message and hang up."""
-        await self._ask(Redirect(call, CUSTOMERS, "message"))
+        await self._send(call, CUSTOMERS, "message")
 
     async def await_beep(self, call: str) -> None:
         """A machine: leave the campaign's message, after a silence unless `leave_message` comes."""
-        await self._ask(Redirect(call, CUSTOMERS, "machine"))
+        await self._send(call, CUSTOMERS, "machine")
 
     async def leave_message(self, call: str) -> None:
         """The machine has beeped: leave the campaign's message now, then hang up."""
-        await self._ask(Redirect(call, CUSTOMERS, "beeped"))
+        await self._send(call, CUSTOMERS, "beeped")
 
     async def give_back(self, call: str) -> None:
         """What was taken for a machine is a person: to be offered to the agents once more."""
-        await self._ask(Redirect(call, CUSTOMERS, "returned"))
+        await self._send(call, CUSTOMERS, "returned")
 
     async def hold(self, call: str) -> None:
         """ "One moment, please", then music."""
-        await self._ask(Redirect(call, CUSTOMERS, "hold"))
+        await self._send(call, CUSTOMERS, "hold")
 
     # -- control of a talk -----------------------------------------------------------------------
 
     async def part(self, call: str, leg: str) -> None:
         """Hold: the customer hears music, the agent's leg is apart from the pool."""
         apart = Destination(AGENTS, "apart")
-        await self._ask(
+        await self._move(
             Redirect(call, CUSTOMERS, "parked", extra_channel=leg, extra_destination=apart)
         )
 
     async def park(self, call: str) -> None:
         """The customer hears music; whom they talked to goes on in the dialplan."""
-        await self._ask(Redirect(call, CUSTOMERS, "parked"))
+        await self._send(call, CUSTOMERS, "parked")
 
     async def set_apart(self, leg: str) -> None:
         """Out of the pool or of a talk, into silence, until it is bridged."""
-        await self._ask(Redirect(leg, AGENTS, "apart"))
+        await self._send(leg, AGENTS, "apart")
 
     async def send_home(self, leg: str) -> None:
         """An agent's leg goes back to the pool; that of a phone that rang for one call ends."""
-        await self._ask(Redirect(leg, AGENTS, "back"))
+        await self._send(leg, AGENTS, "back")
 
     async def join(self, leg: str, other: str) -> None:
         """Into the talk that `other` is in, as one more."""
         await self._ask(SetVariable(leg, "CTI_JOIN", other))
-        await self._ask(Redirect(leg, _context(leg), "join"))
+        await self._send(leg, _context(leg), "join")
 
     async def call_outside(
         self, leg: str, target: str, *, caller_id: str, ring_seconds: float
@@ -195,11 +205,11 @@ class Pbx:
     async def spy(self, leg: str, way: str, agent_leg: str) -> None:
         """A supervisor's leg hears that agent's now: listen or whisper."""
         await self._ask(SetVariable(leg, "CTI_SPY", agent_leg))
-        await self._ask(Redirect(leg, SUPERVISORS, way))
+        await self._send(leg, SUPERVISORS, way)
 
     async def idle(self, leg: str) -> None:
         """A supervisor's leg hears nothing, and ends after half a minute."""
-        await self._ask(Redirect(leg, SUPERVISORS, "idle"))
+        await self._send(leg, SUPERVISORS, "idle")
 
     async def send_digits(self, uniqueid: str, digits: str) -> None:
         """Send DTMF to a channel's far end, one digit after the other; what is asked for meanwhile
@@ -273,6 +283,21 @@ class Pbx:
         except PbxError as error:
             if not error.unknown:
                 self.tracker.forget(uniqueid)
+            raise
+
+    async def _send(self, leg: str, context: str, exten: str) -> None:
+        """Send a leg to another place in the dialplan."""
+        await self._move(Redirect(leg, context, exten))
+
+    async def _move(self, redirect: Redirect) -> None:
+        """The PBX says yes at once; the legs are there a moment later."""
+        legs = [leg for leg in (redirect.channel, redirect.extra_channel) if leg]
+        self.tracker.sent(*legs)
+        try:
+            await self._ask(redirect)
+        except PbxError as error:
+            if not error.unknown:
+                self.tracker.arrived(*legs)
             raise
 
     async def _ask(self, action: Action, link: AmiLink | None = None) -> Reply:

@@ -33,8 +33,8 @@ SETTLE_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Leg:
-    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one. `mark`:
-    what the dialplan has said of it since it was last in either."""
+    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one.
+    moving: it was sent somewhere in the dialplan and has not been heard of since."""
 
     uniqueid: str
     channel: str
@@ -42,7 +42,7 @@ class Leg:
     ringing: bool = False
     pooled: bool = False
     bridge: str | None = None
-    mark: str = ""
+    moving: bool = False
     caller: str = ""
     exten: str = ""
     since: float = 0.0
@@ -101,6 +101,23 @@ class Tracker:
     def forget(self, uniqueid: str) -> None:
         """That Originate was refused or never left: no leg will come of it."""
         self._expected.discard(uniqueid)
+
+    def sent(self, *uniqueids: str) -> None:
+        """A Redirect of these is about to leave: each moves until it is heard of."""
+        for leg in (self.legs.get(uniqueid) for uniqueid in uniqueids):
+            if leg is not None:
+                leg.moving = True
+
+    def arrived(self, *uniqueids: str) -> None:
+        """They are where they were sent, or were never sent."""
+        for leg in (self.legs.get(uniqueid) for uniqueid in uniqueids):
+            if leg is not None:
+                leg.moving = False
+
+    def moves(self, uniqueid: str) -> bool:
+        """Whether the leg is on its way to where it was sent."""
+        leg = self.legs.get(uniqueid)
+        return leg is not None and leg.moving
 
     def handle(self, event: ami.Event) -> None:
         """Take one PBX event."""
@@ -163,7 +180,7 @@ class Tracker:
     def _enter(self, leg: Leg, bridge: str, *, holding: bool) -> None:
         now = self.clock.monotonic()
         self._part(leg)
-        leg.pooled, leg.mark = holding, ""
+        leg.pooled, leg.moving = holding, False
         if holding:
             self.signals.emit(LegPooled(leg.uniqueid, now))
             return
@@ -220,12 +237,12 @@ class Tracker:
             self.signals.emit(LegRefused(event.uniqueid, event.reason, self.clock.monotonic()))
 
     def _marked(self, event: ami.Marked) -> None:
-        if (leg := self.legs.get(event.uniqueid)) is not None:
-            leg.mark = event.name
+        self.arrived(event.uniqueid)
         value = event.fields.get("Queue") or event.fields.get("Value", "")
         self.signals.emit(LegMarked(event.uniqueid, event.name, value, self.clock.monotonic()))
 
     def _spies(self, event: ami.SpyStarted) -> None:
+        self.arrived(event.uniqueid)
         self.signals.emit(LegHears(event.uniqueid, event.of, self.clock.monotonic()))
 
     # -- reconciliation -----------------------------------------------------------------------

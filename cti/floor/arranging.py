@@ -3,8 +3,6 @@
 Measured on Asterisk 22: each move takes 1 to 3 ms. Of three in a bridge one may leave, by its own
 hang-up or by a redirect, and the other two talk on; of two, who is left goes on in the dialplan.
 Two who share a bridge already must not be bridged again: the first one's leaving dissolves it.
-One who was redirected and is not there yet must not be bridged at all: its pending redirect takes
-it out of the new bridge in a fraction of a millisecond, and it ends.
 """
 
 from dataclasses import dataclass
@@ -12,11 +10,7 @@ from dataclasses import dataclass
 from cti.base.ids import is_agent_leg
 from cti.calls.pbx import Pbx, PbxError
 from cti.calls.tracker import Tracker
-from cti.floor.moves import Moves
 from cti.floor.talks import Talk
-
-APART = "CtiApart"
-"""What the dialplan says once an agent's leg is apart and can be bridged."""
 
 
 @dataclass(slots=True)
@@ -25,7 +19,6 @@ class Arranger:
 
     pbx: Pbx
     tracker: Tracker
-    moves: Moves
 
     async def arrange(self, talk: Talk) -> None:
         """Let those hear each other who should; a customer who should hear nobody hears music.
@@ -45,11 +38,9 @@ class Arranger:
             return
         if owner is not None and is_agent_leg(owner) and self.hears(call, owner):
             await self.pbx.part(call, owner)
-            there = await self.moves.until(lambda: self.waits(call) and self._is_apart(owner))
         else:
             await self.pbx.park(call)
-            there = await self.moves.until(lambda: self.waits(call))
-        if not there:
+        if not await self.pbx.moves.until(lambda: self.waits(call)):
             raise PbxError("the call did not go on hold")
 
     async def gather(self, legs: list[str]) -> None:
@@ -74,23 +65,16 @@ class Arranger:
         if is_agent_leg(first) and is_agent_leg(second) and self.waits(first):
             # Two that came from the same wait could not be told from it in a snapshot.
             await self.pbx.set_apart(first)
-            if not await self.moves.until(lambda: self._is_apart(first)):
-                raise PbxError("the leg did not leave the pool")
         await self.pbx.bridge(first, second)
         await self._met(first, second)
 
     async def _met(self, first: str, second: str) -> None:
-        if not await self.moves.until(lambda: self.hears(first, second)):
+        if not await self.pbx.moves.until(lambda: self.hears(first, second)):
             raise PbxError("the legs did not meet")
 
     def hears(self, first: str, second: str) -> bool:
         """Whether the two share a bridge."""
         return second in self.tracker.partners(first)
-
-    def _is_apart(self, leg: str) -> bool:
-        """Also one that has ended: it is not on its way any more."""
-        known = self.tracker.legs.get(leg)
-        return known is None or known.mark == APART
 
     def waits(self, leg: str) -> bool:
         """Whether the leg is in a pool, or on hold."""

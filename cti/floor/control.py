@@ -27,7 +27,6 @@ from cti.floor.arranging import Arranger
 from cti.floor.events import CallConnected, CallParted, CallTakenBack, TalkChanged
 from cti.floor.floor import RING_WITHIN, Floor
 from cti.floor.legs import LegBook
-from cti.floor.moves import Moves
 from cti.floor.talks import Guest, GuestState, How, Talk, Target, TargetKind
 
 log = structlog.get_logger(__name__)
@@ -66,7 +65,7 @@ class CallControl:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.arranger = Arranger(self.pbx, self.tracker, Moves(self.signals))
+        self.arranger = Arranger(self.pbx, self.tracker)
         self.floor.keeps = self._keeps
         on = self.signals.on
         on(CallConnected, self._connected)

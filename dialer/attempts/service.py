@@ -1,12 +1,14 @@
 """Looking attempts up: one with its whole story, or many by what they have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.access.masking import PhoneNumber, SentenceWithNumbers
@@ -91,22 +93,27 @@ class AttemptView(BaseModel):
 
 @dataclass(slots=True)
 class AttemptService:
-    """Reads attempts from the database, and those under way from memory."""
+    """Reads attempts from the database, and those under way from memory.
+
+    flush: writes what has ended since, see `dialer.engine.ledger`.
+    """
 
     store: Store
     flights: Flights
+    flush: Callable[[], Awaitable[None]]
 
     async def get(self, attempt_id: str) -> AttemptView:
         """The attempt, or NotFound."""
+        flights = await self._under_way()
         async with self.store.read() as session:
             row = await session.get(AttemptRow, attempt_id)
             query = select(CorrectionRow).where(CorrectionRow.attempt_id == attempt_id)
             corrections = (await session.scalars(query.order_by(CorrectionRow.id))).all()
             answers = await read_answers(session, attempt_id)
-            agents = await self._agents(session, [row] if row else [])
+            agents = await self._agents(session, [row] if row else [], flights)
         if row is None:
             raise NotFound(f"There is no attempt {attempt_id!r}.")
-        view = _view(row, self.flights.get(attempt_id), agents)
+        view = _view(row, flights.get(attempt_id), agents)
         view.answers = answers
         view.corrections = [
             CorrectionView(
@@ -146,15 +153,26 @@ class AttemptService:
         if team is not None:
             of_team = select(AgentRow.id).where(AgentRow.team == team, AgentRow.team != "")
             query = query.where(AttemptRow.agent_id.in_(of_team))
+        flights = await self._under_way()
         async with self.store.read() as session:
             rows = (await session.scalars(query.limit(limit))).all()
-            agents = await self._agents(session, rows)
-        return [_view(row, self.flights.get(row.id), agents) for row in rows]
+            agents = await self._agents(session, rows, flights)
+        return [_view(row, flights.get(row.id), agents) for row in rows]
 
-    async def _agents(self, session: AsyncSession, rows: Sequence[AttemptRow]) -> dict[int, str]:
+    async def _under_way(self) -> Mapping[str, Flight]:
+        """The attempts under way by id; of all others the rows tell the end from now on."""
+        flights = {flight.attempt_id: flight for flight in self.flights}
+        with suppress(SQLAlchemyError, OSError):  # the ledger says so, and writes it later
+            await self.flush()
+        return flights
+
+    @staticmethod
+    async def _agents(
+        session: AsyncSession, rows: Sequence[AttemptRow], flights: Mapping[str, Flight]
+    ) -> dict[int, str]:
         """Names of the agents who had, or have, these calls."""
-        flights = [flight for row in rows if (flight := self.flights.get(row.id))]
-        ids = {row.agent_id for row in rows} | {flight.agent_id for flight in flights}
+        now = [flight for row in rows if (flight := flights.get(row.id))]
+        ids = {row.agent_id for row in rows} | {flight.agent_id for flight in now}
         ids.discard(None)
         if not ids:
             return {}

@@ -1,13 +1,12 @@
 """Leads, reports, consents and caps in the browser, as those see them who work with them."""
 
-import csv
-import io
 import re
 
-from playwright.async_api import Download, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.desk import PATIENCE_MS, Desk
+from tests.browser.downloads import rows_of
 from tests.browser.yard import Town
 
 
@@ -108,11 +107,6 @@ async def taken(page: Page, before: int) -> list[dict[str, str]]:
     async with page.expect_download() as coming:
         await links.first.click()
     return await rows_of(await coming.value)
-
-
-async def rows_of(download: Download) -> list[dict[str, str]]:
-    text = (await download.path()).read_text("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 async def test_caps_are_set_and_consents_kept(town: Town, enter: Enter) -> None:

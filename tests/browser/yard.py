@@ -118,7 +118,7 @@ class Town:
         return await self.yard.campaign(table.getvalue(), name, mode, self.client_id, **plan)
 
     async def ear(self, file: Path) -> None:
-        """From now on, write what the one customer in a call hears to `file` (A-law, 8 kHz)."""
+        """From now on, write what the one customer in a call hears to `file`, see `put_ear`."""
         await put_ear(self.yard.world, file)
 
     async def attempts(self, campaign: int) -> list[dict[str, Any]]:

@@ -85,6 +85,7 @@ async def test_a_talk_goes_on_with_the_same_agent_and_is_recorded_whole(yard: Ya
     talk = await yard.attempt("bridged")
     while yard.world.personas.persona_of(talk["number"]).key != LASTING:
         talk = await yard.attempt("bridged")
+    yard.robots.step_aside(talk["agent"])  # who would end it after some seconds
     await yard.written()
     await asyncio.sleep(random.Random(1).uniform(0.5, 1.5))
     await yard.kill()
@@ -95,6 +96,7 @@ async def test_a_talk_goes_on_with_the_same_agent_and_is_recorded_whole(yard: Ya
     assert living["agent_id"] == bridged["detail"]["agent"]
     agents = {a["call"]: a for a in await yard.ask("GET", "/v1/agents")}
     assert agents[talk["id"]]["state"] == "talking"
+    yard.robots.away.clear()
     attempts = await yard.finished(numbers)
     check(yard, numbers, attempts)
     ended = next(a for a in attempts if a["id"] == talk["id"])

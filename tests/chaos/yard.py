@@ -62,6 +62,7 @@ class Yard:
     http: httpx.AsyncClient
     undo: AsyncExitStack
     process: asyncio.subprocess.Process | None = None
+    robots: Robots = field(init=False)
     _phones: list[Phone] = field(default_factory=list)
 
     # -- the service ---------------------------------------------------------------------------
@@ -123,9 +124,9 @@ class Yard:
             self._phones.append(Phone(added["phone"], added["secret"]))
         said = await self.outside(self._phones)
         await self._count_calls()
-        robots = Robots(self.http, said["mqtt"], SystemClock(), random.Random(seed))
-        robots.start()
-        self.undo.push_async_callback(robots.close)
+        self.robots = Robots(self.http, said["mqtt"], SystemClock(), random.Random(seed))
+        self.robots.start()
+        self.undo.push_async_callback(self.robots.close)
         for name in names:
             await self.ask("POST", f"/v1/agents/{name}/sign-in")
         async with asyncio.timeout(PATIENCE):

@@ -30,6 +30,8 @@ from dialer.campaigns.service import CampaignService
 from dialer.campaigns.settings import CampaignSettings
 from dialer.clients.api import router as clients_router
 from dialer.clients.service import ClientService
+from dialer.engine.flights import Flights
+from dialer.engine.ledger import Ledger
 from dialer.leads.models import LeadListRow, LeadRow, NumberRow
 from dialer.reports.api import router as reports_router
 from dialer.reports.service import ReportService
@@ -57,13 +59,6 @@ class Guests:
 
     async def who(self, connection: HTTPConnection) -> Who:
         return self.known[connection.headers["as"]]
-
-
-class Flights:
-    """Nothing is under way."""
-
-    def get(self, attempt_id: str) -> None:
-        return None
 
 
 async def fill(store: Store) -> None:
@@ -132,7 +127,7 @@ async def app(store: Store, tmp_path: Any) -> AsyncIterator[FastAPI]:
         token="t",
         version="1",
         routers=[
-            attempts_router(AttemptService(store, cast("Any", Flights())), nobody),
+            attempts_router(AttemptService(store, Flights(), Ledger(store).flush), nobody),
             campaigns_router(campaigns),
             clients_router(ClientService(store)),
             reports_router(reports),

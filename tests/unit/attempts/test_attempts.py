@@ -11,6 +11,7 @@ from cti.api.app import create_app
 from cti.base.errors import NotFound
 from cti.bus import payloads
 from dialer.attempts.api import router
+from dialer.attempts.events import AttemptEnded
 from dialer.attempts.metrics import measure
 from dialer.attempts.publish import publish_attempts
 from dialer.attempts.service import WORDS, AttemptService
@@ -26,7 +27,7 @@ async def floor(outside: Outside, *fars: Far, agents: int = 1) -> tuple[Engine, 
     await outside.campaign(leads=len(fars))
     outside.pbx.numbers = await outside.script(fars)
     engine = await outside.engine().start()
-    return engine, AttemptService(outside.store, engine.attempts.flights)
+    return engine, AttemptService(outside.store, engine.attempts.flights, engine.ledger.flush)
 
 
 def test_every_kind_of_evidence_has_words() -> None:
@@ -56,6 +57,22 @@ async def test_one_attempt_under_way_and_over(outside: Outside) -> None:
     assert shown.ended_at is not None
     with pytest.raises(NotFound):
         await service.get("at-unknown")
+
+
+async def test_one_that_has_just_ended_is_told_as_over(outside: Outside) -> None:
+    engine, service = await floor(outside, STAYS)
+    await asyncio.sleep(5)
+    (flight,) = engine.attempts.flights
+    ended = asyncio.Event()
+    engine.signals.on(AttemptEnded, lambda _: ended.set())
+    outside.pbx.end(flight.attempt_id)
+    await ended.wait()
+    assert engine.ledger.queued, "it is not written yet"
+    shown = await service.get(flight.attempt_id)
+    assert (shown.outcome, shown.agent_id) == ("answered", 1)
+    (same,) = await service.find()
+    assert same.evidence == shown.evidence
+    await engine.close()
 
 
 async def test_many_by_what_they_share(outside: Outside) -> None:

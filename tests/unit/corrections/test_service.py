@@ -78,7 +78,9 @@ async def test_a_correction_changes_the_word_and_keeps_the_old_one(outside: Outs
     )
     labels = [(row.label, row.source) for row in await outside.all(LabelRow)]
     assert labels == [("person", "disposition"), ("person", "correction")]
-    view = await AttemptService(outside.store, call.engine.attempts.flights).get(attempt.id)
+    view = await AttemptService(
+        outside.store, call.engine.attempts.flights, call.engine.ledger.flush
+    ).get(attempt.id)
     assert [(c.by, c.was, c.becomes) for c in view.corrections] == [("lena", "refused", "success")]
 
 

@@ -49,7 +49,7 @@ class ControlRig(Rig):
         """The first agent talks to a customer; the others are free."""
         agents = [await self.agent(name) for name in names[:1]]
         call = await self.call()
-        await self.control.arranger.moves.until(lambda: call in self.control.talks)
+        await self.control.pbx.moves.until(lambda: call in self.control.talks)
         agents += [await self.agent(name) for name in names[1:]]
         return self.control.talks[call], agents
 

@@ -511,7 +511,7 @@ async def test_who_was_asked_is_found_as_they_were(desk: ControlRig, state: Gues
     assert (found.guest.agent, found.guest.state) == (new.roster.get("bert"), state)
     assert new.rooms() == {frozenset(room) for room in rooms}  # nobody was moved
     await new.transfers.complete("anna")
-    assert await new.control.arranger.moves.until(
+    assert await new.control.pbx.moves.until(
         lambda: new.rooms() == {frozenset({"customer", "bert"})}
     )
     await new.close()

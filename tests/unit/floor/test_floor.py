@@ -401,6 +401,23 @@ async def test_a_person_who_hangs_up_while_the_phone_rings(rig: Rig) -> None:
     assert rig.of(CallConnected) == []
 
 
+async def test_a_phone_that_picks_up_at_once_does_not_cost_the_call(rig: Rig) -> None:
+    """The customer is still on the way to the music; bridged there, the leg would end."""
+    rig.fake.lags = 0.2
+    await rig.agent("anna", mode="ringing")
+    call = await rig.call()
+    await asyncio.sleep(0.5)
+    assert rig.talks() == {call: "anna"}
+
+
+async def test_a_word_that_was_lost_keeps_nobody_waiting_for_ever(rig: Rig) -> None:
+    anna = await rig.agent("anna")
+    rig.tracker.sent(anna.leg or "")  # and is never heard of
+    call = await rig.call()
+    await asyncio.sleep(2)
+    assert rig.talks() == {call: "anna"}
+
+
 async def test_a_ringing_phone_agent_who_goes_in_mid_call(rig: Rig) -> None:
     anna, _ = await rig.agent("anna", mode="ringing"), await rig.agent("bert")
     call = await rig.call()

@@ -139,7 +139,7 @@ async def test_an_agent_controls_the_own_call(office: Office) -> None:
     await office.post("desk/transfer", wish)
     for act in ("swap", "swap", "conference", "cancel"):
         await office.post(f"desk/transfer/{act}")
-    assert await office.rig.control.arranger.moves.until(lambda: bert.free)
+    assert await office.rig.control.pbx.moves.until(lambda: bert.free)
     error = await office.post("desk/transfer/complete", status=409)
     assert error == "Nobody was asked into this call."
 
@@ -169,10 +169,10 @@ async def test_a_supervisor_hears_and_is_written_down(office: Office) -> None:
     ]
     assert (await office.http.post("/v1/floor/agents/anna/take-over")).status_code == 200
     alone = {frozenset({"customer", "supervisor"})}
-    assert await office.rig.control.arranger.moves.until(lambda: office.rig.rooms() == alone)
+    assert await office.rig.control.pbx.moves.until(lambda: office.rig.rooms() == alone)
     assert anna.state is S.WRAPPING
     assert (await office.http.delete("/v1/floor/agents/anna/listen")).status_code == 204
-    await office.rig.control.arranger.moves.until(lambda: talk.call not in office.rig.tracker.legs)
+    await office.rig.control.pbx.moves.until(lambda: talk.call not in office.rig.tracker.legs)
     names = ["listened", "whispered", "barged", "taken_over"]
     assert office.acts.begun == [(f"calls.{name}", "agents/anna") for name in names]
     assert {n.details["way"] for n in office.rig.of(Notice)} >= {"listen", "whisper", "barge"}

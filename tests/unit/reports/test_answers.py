@@ -12,6 +12,7 @@ from cti.base.clock import ManualClock
 from cti.store.engine import Store
 from dialer.attempts.service import AttemptService
 from dialer.engine.flights import Flights
+from dialer.engine.ledger import Ledger
 from dialer.reports import feedback
 from dialer.scripts.models import AttemptAnswersRow
 from dialer.scripts.script import ScriptContent
@@ -84,7 +85,7 @@ async def test_a_list_without_scripts_has_no_such_sheet(store: Store, tmp_path: 
 async def test_an_attempt_tells_its_answers_in_the_words_they_were_asked_in(
     answered: Store,
 ) -> None:
-    service = AttemptService(answered, Flights())
+    service = AttemptService(answered, Flights(), Ledger(answered).flush)
     view = (await service.get("at-2-1")).answers
     assert view is not None
     assert (view.script, view.version) == ("Spring", 1)

@@ -32,7 +32,7 @@ WITHIN = 1.5
 
 @dataclass(slots=True)
 class Moves:
-    """Wakes who waits whenever a leg has moved."""
+    """Wakes who waits whenever something was heard of a leg."""
 
     signals: Signals
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
