@@ -22,9 +22,9 @@ async def test_a_list_is_mapped_imported_and_taken_back(town: Town, enter: Enter
 
     await expect(page.get_by_role("alert")).to_contain_text("phone", timeout=PATIENCE_MS)
     await expect(page.get_by_role("button", name="Import 0 leads")).to_be_disabled()
-    await page.get_by_label("Reach at").click()
+    await page.get_by_role("combobox", name="Reach at").click()
     await page.get_by_role("option", name="Telephone number").click()
-    await page.get_by_label("Who").click()
+    await page.get_by_role("combobox", name="Who").click()
     await page.get_by_role("option", name="Name", exact=True).click()
     refused = page.get_by_role("table", name="What would be refused, and why")
     await expect(refused).to_contain_text("lines 5", timeout=PATIENCE_MS)
