@@ -8,9 +8,9 @@ from typing import TypeVar
 import structlog
 
 from cti.base.errors import UserError
+from cti.base.files import secret
 from cti.processes.asterisk import find_asterisk
 from cti.processes.child import Child
-from cti.processes.files import secret
 from cti.processes.lock import StateLock
 from cti.processes.mosquitto import PrivateMosquitto
 from cti.processes.pbx import Phone, PrivatePbx, pbx_plan

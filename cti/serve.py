@@ -15,9 +15,9 @@ import uvloop
 
 from cti.assembly import build
 from cti.base.errors import UserError
+from cti.base.files import write_private
 from cti.live_link.browser import LONGEST_FRAME
 from cti.logs import configure
-from cti.processes.files import write_private
 from cti.service import Service
 from cti.settings import Settings
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cti.base.errors import UserError
+from cti.base.files import write_private
 from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, render
-from cti.processes.files import write_private
 from cti.processes.pbx import Phone, check_phone
 from cti.processes.ports import Ports
 from pstn.dialplan import dialplan

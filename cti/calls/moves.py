@@ -26,8 +26,8 @@ MOVES = (
     LegVanished,
     LegRefused,
 )
-WITHIN = 1.5
-"""Seconds for one move; milliseconds are usual."""
+WITHIN = 3.0
+"""Seconds for one move; milliseconds are usual, but for a machine that has too much to do."""
 
 
 @dataclass(slots=True)

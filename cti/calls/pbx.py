@@ -40,6 +40,8 @@ RECORDINGS = ("CTI_MIX", "CTI_MIX_SIDES")
 DIGIT_PAUSE = 0.09
 """Seconds of silence after a DTMF digit; ITU-T Q.24 wants 40 ms, carriers a little more."""
 NORMAL_CLEARING = 16  # Q.850
+ARRIVES_WITHIN = 1.5
+"""Seconds from a redirect to the first word of the leg; milliseconds are usual."""
 
 
 class PbxError(Exception):
@@ -124,10 +126,10 @@ class Pbx:
 
         A leg that is bridged while its redirect is still pending leaves the bridge again in a
         fraction of a millisecond and ends (Asterisk 22, seen on a busy machine). Who is not heard
-        of within `cti.calls.moves.WITHIN` must have arrived: the word of it was lost.
+        of within `ARRIVES_WITHIN` must have arrived: the word of it was lost.
         """
         moves = self.tracker.moves
-        await self.moves.until(lambda: not moves(call) and not moves(leg))
+        await self.moves.until(lambda: not moves(call) and not moves(leg), ARRIVES_WITHIN)
         await self._ask(Bridge(call, leg))
 
     async def play_message(self, call: str) -> None:

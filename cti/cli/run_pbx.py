@@ -9,10 +9,10 @@ import structlog
 
 from cti.ami.link import AmiAddress
 from cti.base.errors import UserError
+from cti.base.files import write_private
 from cti.cli import foreground
 from cti.logs import configure
 from cti.processes.asterisk import find_asterisk
-from cti.processes.files import write_private
 from cti.processes.lock import StateLock
 from cti.processes.pbx import AMI_USER, PrivatePbx, pbx_plan
 from cti.processes.ports import Ports

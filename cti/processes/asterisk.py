@@ -12,8 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 
 from cti.base.errors import UserError
+from cti.base.files import write_private
 from cti.processes.child import Child
-from cti.processes.files import write_private
 
 OLDEST = 20
 _SOCKET_LIMIT = 107  # bytes of a Unix socket's path, unix(7)

@@ -8,8 +8,8 @@ from pathlib import Path
 import aiomqtt
 
 from cti.base.errors import UserError
+from cti.base.files import secret, write_private
 from cti.processes.child import Child
-from cti.processes.files import secret, write_private
 from cti.processes.ports import Ports
 from cti.processes.programs import program
 

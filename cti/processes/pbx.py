@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from cti.base.errors import UserError
+from cti.base.files import secret
 from cti.processes.asterisk import AsteriskInstall, AsteriskProcess, render, render_one
-from cti.processes.files import secret
 from cti.processes.music import make_music
 from cti.processes.ports import PortRange, Ports
 from cti.processes.trunks import Trunk, check_trunk

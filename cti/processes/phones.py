@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cti.base.errors import UserError
-from cti.processes.files import write_private
+from cti.base.files import write_private
 from cti.processes.pbx import Phone
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cti.base.errors import UserError
-from cti.processes.files import write_private
+from cti.base.files import write_private
 
 FIRST, SIZE, REGIONS = 10_240, 1_200, 18
 NAMED = 40  # ports with names, at the start of the region; the rest is for RTP

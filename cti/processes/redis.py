@@ -5,8 +5,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from cti.base.files import secret, write_private
 from cti.processes.child import Child
-from cti.processes.files import secret, write_private
 from cti.processes.ports import Ports
 from cti.processes.programs import program
 

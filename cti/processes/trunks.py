@@ -16,7 +16,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from cti.base.errors import UserError
-from cti.processes.files import write_private
+from cti.base.files import write_private
 
 TRANSPORTS: Final = ("udp", "tcp", "tls")
 CODECS: Final = ("alaw", "ulaw", "g722", "gsm", "opus")

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 
 from cti.audit.service import Audit
 from cti.base.clock import Clock
+from cti.base.files import write_private
 from cti.base.signals import Signals
-from cti.processes.files import write_private
 from cti.store.engine import Store
 from cti.users.api import Site, router
 from cti.users.door import SessionDoor

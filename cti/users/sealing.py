@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from cti.processes.files import secret
+from cti.base.files import secret
 
 KEY_FILE: Final = "users-key"
 """In the state folder, mode 0600: what opens the second steps' secrets."""

@@ -75,7 +75,7 @@ class FarEnd:
     async def next(self, seconds: float = 1.0) -> npt.NDArray[np.float64]:
         """What is heard from now on, so long; one column, 8 kHz, -1 to 1."""
         begin = len(decode_ear(self.file))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_MS / 1000):
             while len(sound := decode_ear(self.file)[begin:]) < seconds * RATE:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         return sound.reshape(-1, 1)
@@ -89,7 +89,7 @@ class FarEnd:
             return there and (without is None or shares[without] < SILENT)
 
         with suppress(TimeoutError):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_MS / 1000):
                 while not shares or not as_wanted():
                     sound = await self.next()
                     rest = [without] if without else []

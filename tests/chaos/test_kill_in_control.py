@@ -33,7 +33,7 @@ async def desk(yard: Yard, name: str) -> httpx.AsyncClient:
     await yard.ask("POST", "/v1/users", json={"name": name, "role": "agent"})
     made = await yard.ask("POST", f"/v1/users/{name}/link", json={"sets_password": False})
     token = made["url"].partition("#")[2]
-    own = httpx.AsyncClient(base_url=yard.http.base_url, timeout=10.0)
+    own = httpx.AsyncClient(base_url=yard.http.base_url, timeout=30.0)
     await yard.undo.enter_async_context(own)
     answer = await own.post("/v1/session/link", json={"token": token})
     assert answer.is_success, answer.text

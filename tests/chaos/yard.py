@@ -279,7 +279,7 @@ async def open_yard(state: Path, undo: AsyncExitStack, personas: Path = PERSONAS
     world = World(state / "world", ports, find_asterisk(), personas)
     undo.push_async_callback(world.stop)
     port = ports.get("http")
-    http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10.0)
+    http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30.0)
     yard = Yard(state, world, port, http, undo)
     undo.push_async_callback(_end, yard)
     await undo.enter_async_context(http)

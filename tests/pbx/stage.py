@@ -149,7 +149,7 @@ class Line:
     async def inbound(self) -> ChannelCreated:
         """Wait for a channel that we did not originate."""
         while True:
-            for _, event in self.heard.events:
+            for event in self.heard.events:
                 if isinstance(event, ChannelCreated) and not is_attempt(event.uniqueid):
                     return event
             await self.heard.next()
@@ -163,14 +163,14 @@ class Line:
 
 
 class Heard:
-    """Keeps every event with the loop's time; waits for those of a kind on one channel."""
+    """Keeps every event; waits for those of a kind on one channel."""
 
     def __init__(self) -> None:
-        self.events: list[tuple[float, Event]] = []
+        self.events: list[Event] = []
         self._news = asyncio.Event()
 
     def __call__(self, event: Event) -> None:
-        self.events.append((asyncio.get_running_loop().time(), event))
+        self.events.append(event)
         self._news.set()
 
     async def next(self) -> None:
@@ -179,12 +179,9 @@ class Heard:
             await self._news.wait()
 
     def of(self, kind: type[Kind], uniqueid: str) -> list[Kind]:
-        return [event for _, event in self.timed(kind, uniqueid)]
-
-    def timed(self, kind: type[Kind], uniqueid: str) -> list[tuple[float, Kind]]:
         return [
-            (at, event)
-            for at, event in self.events
+            event
+            for event in self.events
             if isinstance(event, kind) and getattr(event, "uniqueid", None) == uniqueid
         ]
 

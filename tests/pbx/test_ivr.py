@@ -100,7 +100,7 @@ async def test_who_hangs_up_in_the_menu_is_noticed_at_once(line: Line) -> None:
         await line.stage.world.call_in(DID, CALLER, seconds=1.5)
         caller = (await line.inbound()).uniqueid
         await line.over(caller)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             while server.sessions:  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(0.01)
     assert book.notes == [("arrived", caller, DID, CALLER), ("left", caller, "menu")]

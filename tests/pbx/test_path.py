@@ -22,6 +22,7 @@ from dialer.attempts.models import AttemptRow
 from dialer.leads.models import LeadRow
 from tests.pbx.house import (
     ALWAYS,
+    PATIENCE,
     House,
     decode_ear,
     first_sound,
@@ -351,7 +352,7 @@ async def test_a_paused_campaign_gives_its_leads_back(house: House) -> None:
     await house.state_of("ann", AgentState.TALKING)
     await house.ask("POST", f"/v1/campaigns/{campaign}/pause")
     await house.until(lambda: campaign not in house.service.dialler.running, "paused")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         wanted = ["in_flight", "waiting", "waiting", "waiting"]
         while await places(house, campaign) != wanted:  # noqa: ASYNC110
             await asyncio.sleep(0.05)

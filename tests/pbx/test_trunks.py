@@ -58,9 +58,7 @@ async def test_what_a_carrier_says_to_our_registration_can_be_asked(
         "second", second.host, second.port, "udp", second.addresses, True, "us", "nonsense"
     )
     await line.stage.pbx.set_trunks([wrong])
-    while not any(
-        isinstance(e, ContactChanged) and e.aor == "second" for _, e in line.heard.events
-    ):
+    while not any(isinstance(e, ContactChanged) and e.aor == "second" for e in line.heard.events):
         await line.heard.next()
     assert [row.name for row in await line.link.registrations()] == ["second"]
     (reach,) = await line.link.reaches("second")

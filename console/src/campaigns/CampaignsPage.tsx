@@ -1,6 +1,5 @@
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { IconPlus, IconSpeakerphone } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -17,7 +16,7 @@ import { Panel } from "../parts/form/Panel";
 import { PageHeader } from "../parts/PageHeader";
 import { StatePill } from "../parts/StatePill";
 import { moment } from "../parts/time";
-import { useCampaigns, useTold } from "./api";
+import { useCampaigns, useClientNames, useTold } from "./api";
 import { MODES, type Mode } from "./modes";
 
 /** All campaigns; a new one is made in its place on the page, and opened. */
@@ -163,14 +162,4 @@ function NewCampaign({ onClose }: { onClose: () => void }) {
       </Panel>
     </div>
   );
-}
-
-/** Client's number → name; empty for those who may not see clients. */
-export function useClientNames(): ReadonlyMap<number, string> {
-  const { data } = useQuery({
-    queryKey: ["clients"],
-    queryFn: () => ok(api.GET("/v1/clients")),
-    retry: false,
-  });
-  return new Map((data ?? []).map((one) => [one.id, one.name]));
 }

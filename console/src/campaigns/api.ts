@@ -55,3 +55,13 @@ export function useTold() {
     void queries.invalidateQueries({ queryKey: ["campaign", campaign.id, "rules"] });
   };
 }
+
+/** Client's number → name; empty for those who may not see clients. */
+export function useClientNames(): ReadonlyMap<number, string> {
+  const { data } = useQuery({
+    queryKey: ["clients"],
+    queryFn: () => ok(api.GET("/v1/clients")),
+    retry: false,
+  });
+  return new Map((data ?? []).map((one) => [one.id, one.name]));
+}

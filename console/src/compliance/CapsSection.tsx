@@ -7,7 +7,7 @@ import { useAct } from "../api/act";
 import { api, ok } from "../api/client";
 import { useMay } from "../api/me";
 import type { Cap, FrequencyCaps } from "../api/schema";
-import { useClientNames } from "../campaigns/CampaignsPage";
+import { useClientNames } from "../campaigns/api";
 import { FaultText } from "../parts/FaultText";
 import { Fields, Panel } from "../parts/form/Panel";
 import { offerUndo } from "../parts/form/undo";

@@ -1,7 +1,6 @@
 import { Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useCampaigns } from "../campaigns/api";
-import { useClientNames } from "../campaigns/CampaignsPage";
+import { useCampaigns, useClientNames } from "../campaigns/api";
 import { EVERYONE, type Whom } from "./whom";
 
 /** A row's reach as a person reads it: the client's or campaign's own name. */

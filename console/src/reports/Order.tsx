@@ -15,8 +15,7 @@ import { useTranslation } from "react-i18next";
 import { useAct } from "../api/act";
 import { api, ok } from "../api/client";
 import { useMay } from "../api/me";
-import { useCampaigns } from "../campaigns/api";
-import { useClientNames } from "../campaigns/CampaignsPage";
+import { useCampaigns, useClientNames } from "../campaigns/api";
 import { FaultText } from "../parts/FaultText";
 import { Fields, Panel } from "../parts/form/Panel";
 import {

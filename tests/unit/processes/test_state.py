@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cti.base.errors import Conflict, UserError
-from cti.processes.files import secret, write_private
+from cti.base.files import secret, write_private
 from cti.processes.lock import StateLock
 from cti.processes.ports import NAMED, SIZE, Ports
 

@@ -8,7 +8,7 @@ import { useAct } from "../../api/act";
 import { api, ok } from "../../api/client";
 import { useMe } from "../../api/me";
 import type { Link, NewUser, Role, UserChange, UserView } from "../../api/schema";
-import { useClientNames } from "../../campaigns/CampaignsPage";
+import { useClientNames } from "../../campaigns/api";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { FaultText } from "../../parts/FaultText";
