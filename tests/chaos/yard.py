@@ -62,7 +62,7 @@ class Yard:
     http: httpx.AsyncClient
     undo: AsyncExitStack
     process: asyncio.subprocess.Process | None = None
-    robots: Robots = field(init=False)
+    robots: Robots = field(init=False, repr=False)
     _phones: list[Phone] = field(default_factory=list)
 
     # -- the service ---------------------------------------------------------------------------
