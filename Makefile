@@ -14,7 +14,7 @@ demo: ## a live campaign on a real PBX; ARGS="…" go to `cti demo`
 
 test: ## every check and every test; ARGS="…" go to pytest
 	@setup/install packages test browser python asterisk console && $(MAKE) --no-print-directory check
-	$(bin)/python setup/leftovers.py $(bin)/pytest -n 4 $(ARGS)
+	$(bin)/python setup/leftovers.py $(bin)/pytest -n 3 $(ARGS)
 
 lint: ## style, types and the arrows between rooms
 	@setup/install python console && $(MAKE) --no-print-directory check

@@ -15,8 +15,6 @@ from tests.postgres import Cluster
 HERE = Path(__file__).parent
 BROWSER = "tests/browser/"
 PLACES = {"browser": 0, "unit": 1, "chaos": 2, "pbx": 3}
-USUAL_NICENESS = os.getpriority(os.PRIO_PROCESS, 0)
-GIVES_WAY = 10
 
 
 class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -40,21 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that compute go beside the browser's; those that wait for calls, and want a machine
     that answers in time, come after."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: PLACES.get(_place(item), 1))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What computes gives way to what hears a call meanwhile, whose sound would have gaps.
-
-    Only root can take that back for the next test.
-    """
-    if "PYTEST_XDIST_WORKER" in os.environ and os.getuid() == 0:
-        niceness = GIVES_WAY if _place(item) == "unit" else 0
-        os.setpriority(os.PRIO_PROCESS, 0, USUAL_NICENESS + niceness)
-
-
-def _place(item: pytest.Item) -> str:
-    return item.path.relative_to(HERE).parts[0]
+        items.sort(key=lambda item: PLACES.get(item.path.relative_to(HERE).parts[0], 1))
 
 
 @pytest.fixture(scope="session")

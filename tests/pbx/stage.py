@@ -155,7 +155,15 @@ class Line:
             await self.heard.next()
 
     async def hang_up(self, uniqueid: str) -> None:
+        """End a channel. Asked again while it lives: Asterisk can lose a hang-up, see
+        `cti.calls.endings`."""
         await self.link.call(HangUp(uniqueid))
+        while not self.heard.of(ChannelHungUp, uniqueid):
+            try:
+                async with asyncio.timeout(2):
+                    await self.heard.until(ChannelHungUp, uniqueid)
+            except TimeoutError:
+                await self.link.send(HangUp(uniqueid))
 
     async def over(self, uniqueid: str) -> ChannelHungUp:
         """Wait for the end of a channel."""
