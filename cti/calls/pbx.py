@@ -128,8 +128,7 @@ class Pbx:
         fraction of a millisecond and ends (Asterisk 22, seen on a busy machine). Who is not heard
         of within `ARRIVES_WITHIN` must have arrived: the word of it was lost.
         """
-        moves = self.tracker.moves
-        await self.moves.until(lambda: not moves(call) and not moves(leg), ARRIVES_WITHIN)
+        await self.moves.until(lambda: not self.tracker.moving(call, leg), ARRIVES_WITHIN)
         await self._ask(Bridge(call, leg))
 
     async def play_message(self, call: str) -> None:

@@ -33,8 +33,7 @@ SETTLE_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Leg:
-    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one.
-    moving: it was sent somewhere in the dialplan and has not been heard of since."""
+    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one."""
 
     uniqueid: str
     channel: str
@@ -42,7 +41,6 @@ class Leg:
     ringing: bool = False
     pooled: bool = False
     bridge: str | None = None
-    moving: bool = False
     caller: str = ""
     exten: str = ""
     since: float = 0.0
@@ -79,6 +77,7 @@ class Tracker:
     _bridges: dict[str, set[str]] = field(default_factory=dict)
     _expected: set[str] = field(default_factory=set)
     _gone: dict[str, float] = field(default_factory=dict)
+    _moving: set[str] = field(default_factory=set)
     _table: Mapping[type, Callable[..., None]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,20 +103,15 @@ class Tracker:
 
     def sent(self, *uniqueids: str) -> None:
         """A Redirect of these is about to leave: each moves until it is heard of."""
-        for leg in (self.legs.get(uniqueid) for uniqueid in uniqueids):
-            if leg is not None:
-                leg.moving = True
+        self._moving |= self.legs.keys() & uniqueids
 
     def arrived(self, *uniqueids: str) -> None:
         """They are where they were sent, or were never sent."""
-        for leg in (self.legs.get(uniqueid) for uniqueid in uniqueids):
-            if leg is not None:
-                leg.moving = False
+        self._moving -= set(uniqueids)
 
-    def moves(self, uniqueid: str) -> bool:
-        """Whether the leg is on its way to where it was sent."""
-        leg = self.legs.get(uniqueid)
-        return leg is not None and leg.moving
+    def moving(self, *uniqueids: str) -> bool:
+        """Whether one of these is on its way to where it was sent."""
+        return not self._moving.isdisjoint(uniqueids)
 
     def handle(self, event: ami.Event) -> None:
         """Take one PBX event."""
@@ -180,7 +174,8 @@ class Tracker:
     def _enter(self, leg: Leg, bridge: str, *, holding: bool) -> None:
         now = self.clock.monotonic()
         self._part(leg)
-        leg.pooled, leg.moving = holding, False
+        self.arrived(leg.uniqueid)
+        leg.pooled = holding
         if holding:
             self.signals.emit(LegPooled(leg.uniqueid, now))
             return
@@ -223,6 +218,7 @@ class Tracker:
         leg = self.legs.pop(uniqueid, None)
         if leg is None:
             return False
+        self.arrived(uniqueid)
         self._part(leg)
         now = self.clock.monotonic()
         self._gone[uniqueid] = now

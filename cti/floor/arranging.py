@@ -40,10 +40,11 @@ class Arranger:
             await self.pbx.part(call, owner)
         else:
             await self.pbx.park(call)
-        # Of two redirects that meet one is lost: who hangs up now sends the agent home.
-        moving = self.tracker.moves
-        there = lambda: self.waits(call) and not moving(owner or "")  # noqa: E731
-        if not await self.pbx.moves.until(there):
+        # The agent's leg, too, is where it was sent: it may be sent home in a moment.
+        legs = [call, owner or ""]
+        if not await self.pbx.moves.until(
+            lambda: self.waits(call) and not self.tracker.moving(*legs)
+        ):
             raise PbxError("the call did not go on hold")
 
     async def gather(self, legs: list[str]) -> None:
