@@ -6,11 +6,35 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 import asyncpg
+
+_WITHOUT_ROWS = """
+DO $$
+DECLARE one record; filled text;
+BEGIN
+  FOR one IN SELECT tablename AS name FROM pg_tables
+             WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('SELECT 1 FROM %I LIMIT 1', one.name) INTO filled;
+    IF filled IS NOT NULL THEN
+      EXECUTE format('TRUNCATE %I CASCADE', one.name);
+    END IF;
+  END LOOP;
+  FOR one IN SELECT sequencename AS name FROM pg_sequences
+             WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', one.name);
+  END LOOP;
+END $$
+"""
+_TABLES = """
+SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
+UNION ALL SELECT version_num FROM alembic_version ORDER BY 1
+"""
 
 
 class Cluster:
@@ -22,6 +46,7 @@ class Cluster:
     def __init__(self, **settings: str) -> None:
         """settings: of the server, instead of those for tests."""
         self._settings = settings
+        self._shape: list[str] = []
         self._bin = _find_programs()
         self.folder = Path(tempfile.mkdtemp(prefix="cti-pg-"))
 
@@ -77,17 +102,51 @@ class Cluster:
     @property
     def url(self) -> str:
         """The URL of its database."""
-        return f"postgresql+asyncpg://postgres@/postgres?host={self.folder}"
+        return self._url_of("postgres")
 
     async def empty(self) -> None:
-        """Take away all tables: a new schema is many times faster than a new database."""
-        connection = await asyncpg.connect(
-            host=str(self.folder), user="postgres", database="postgres"
-        )
+        """Take away all tables of that database."""
+        await self._do("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+    @asynccontextmanager
+    async def shaped(self, shape: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
+        """The URL of a second database, to which `shape` has given its tables; without rows.
+
+        Its tables stay from test to test: to empty those that have rows takes a twentieth of the
+        time that it takes to make them all.
+        """
+        if not self._shape:
+            await self._do("CREATE DATABASE shaped")
+            await shape(self._url_of("shaped"))
+            self._shape = await self._tables()
         try:
-            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            yield self._url_of("shaped")
+        finally:
+            await self._do(_WITHOUT_ROWS, "shaped")
+            found = await self._tables()
+            assert found == self._shape, "this test changes tables: let it use `empty_store`"
+
+    async def _tables(self) -> list[str]:
+        """What the second database has: its tables, and the version of its shape."""
+        connection = await self._connect("shaped")
+        try:
+            rows = await connection.fetch(_TABLES)
         finally:
             await connection.close()
+        return [row["name"] for row in rows]
+
+    def _url_of(self, database: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+    async def _do(self, statements: str, database: str = "postgres") -> None:
+        connection = await self._connect(database)
+        try:
+            await connection.execute(statements)
+        finally:
+            await connection.close()
+
+    async def _connect(self, database: str) -> asyncpg.Connection:
+        return await asyncpg.connect(host=str(self.folder), user="postgres", database=database)
 
 
 def _find_programs() -> Path:

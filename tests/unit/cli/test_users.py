@@ -1,6 +1,7 @@
 """`cti user …` against the real users, whose link a browser then opens."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from cti.store.engine import Store, sqlite_url
-from cti.store.migrate import migrate
 from tests.unit.cli.conftest import Run, answer_with
 from tests.unit.cli.house import TOKEN
 from tests.unit.users.conftest import BEARER, GOOD, SITE, Browser, Town, close_town, open_town
@@ -47,18 +46,10 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    folder = tmp_path / "town"
-    folder.mkdir()
+def place(tmp_path: Path, shaped: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    folder = shutil.copytree(shaped, tmp_path / "town")
     with asyncio.Runner() as runner:
-
-        async def begin() -> Town:
-            store = Store(sqlite_url(folder))
-            await migrate(store)
-            await store.close()
-            return await open_town(folder)
-
-        made = Place(runner, runner.run(begin()))
+        made = Place(runner, runner.run(open_town(folder)))
         answer_with(monkeypatch, made.answer)
         yield made
         runner.run(close_town(made.town))

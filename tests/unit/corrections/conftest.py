@@ -3,7 +3,6 @@
 from tests.unit.dialer.conftest import redis_url as redis_url  # noqa: PLC0414
 from tests.unit.engine.conftest import make_outside as make_outside  # noqa: PLC0414
 from tests.unit.engine.conftest import outside as outside  # noqa: PLC0414
-from tests.unit.engine.conftest import shaped as shaped  # noqa: PLC0414
 from tests.virtual_time import virtual_loops
 
 pytest_asyncio_loop_factories = virtual_loops

@@ -23,7 +23,6 @@ from tests.unit.engine.conftest import (
     pytest_asyncio_loop_factories as pytest_asyncio_loop_factories,  # noqa: PLC0414
 )
 from tests.unit.engine.conftest import redis_url as redis_url  # noqa: PLC0414
-from tests.unit.engine.conftest import shaped as shaped  # noqa: PLC0414
 from tests.unit.engine.over_dialling import Scripted, always
 from tests.unit.engine.rig import Engine, Outside
 

@@ -1,40 +1,18 @@
 """The engine in virtual time: real SQL in a file of memory, a real Redis, a PBX in memory."""
 
-import asyncio
 import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from cti.store.engine import Store, sqlite_url
-from cti.store.migrate import migrate
+from cti.store.engine import sqlite_url
 from tests.unit.dialer.conftest import redis_url as redis_url  # noqa: PLC0414 - a fixture
 from tests.unit.engine.rig import Outside
 from tests.virtual_time import virtual_loops
 
 pytest_asyncio_loop_factories = virtual_loops
-
-MEMORY = Path("/dev/shm")
-
-
-@pytest.fixture(scope="session")
-def shaped() -> Iterator[Path]:
-    """A folder whose database has its newest shape, and no rows."""
-    base = MEMORY if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="cti-engine-", dir=base) as name:
-        folder = Path(name) / "shaped"
-        folder.mkdir()
-        asyncio.run(_shape(folder))
-        yield folder
-
-
-async def _shape(folder: Path) -> None:
-    store = Store(sqlite_url(folder))
-    await migrate(store)
-    await store.close()
 
 
 @pytest.fixture

@@ -52,13 +52,14 @@ async def test_tells_what_it_applied_and_a_second_run_applies_nothing(empty_stor
     assert await migrate(empty_store) == []
 
 
-async def test_a_newer_database_is_refused_and_left_alone(store: Store) -> None:
-    async with store.write() as session:
+async def test_a_newer_database_is_refused_and_left_alone(empty_store: Store) -> None:
+    await migrate(empty_store)
+    async with empty_store.write() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UserError, match=r"newer version .* 9999") as caught:
-        await migrate(store)
+        await migrate(empty_store)
     assert "Update" in caught.value.cure
-    async with store.read() as session:
+    async with empty_store.read() as session:
         assert await session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
 
 

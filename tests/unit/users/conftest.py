@@ -1,6 +1,5 @@
 """People on a store of their own, with a clock that is set by hand and a cheap hash."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from cti.audit.service import Audit, Wanted
 from cti.base.clock import ManualClock
 from cti.base.signals import Signals
 from cti.store.engine import Store, sqlite_url
-from cti.store.migrate import migrate
 from cti.users.api import Site
 from cti.users.passwords import Passwords
 from cti.users.people import People
@@ -199,23 +197,9 @@ async def close_town(town: Town) -> None:
     await town.store.close()
 
 
-@pytest.fixture(scope="session")
-def empty_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in its newest shape, to be copied: a migration takes a second."""
-    folder = tmp_path_factory.mktemp("town")
-
-    async def make() -> None:
-        store = Store(sqlite_url(folder))
-        await migrate(store)
-        await store.close()
-
-    asyncio.run(make())
-    return folder / "cti.sqlite3"
-
-
 @pytest.fixture
-async def town(tmp_path: Path, empty_town: Path) -> AsyncIterator[Town]:
-    shutil.copy(empty_town, tmp_path)
+async def town(tmp_path: Path, shaped: Path) -> AsyncIterator[Town]:
+    shutil.copytree(shaped, tmp_path, dirs_exist_ok=True)
     town = await open_town(tmp_path)
     yield town
     await close_town(town)

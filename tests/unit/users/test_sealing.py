@@ -11,19 +11,16 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
-from cti.store.engine import Store, sqlite_url
-from cti.store.migrate import migrate
 from cti.users.models import TriesRow, UserRow
 from cti.users.sealing import KEY_FILE, SEALED_LENGTH, Seal, Unreadable
 from tests.unit.users.conftest import BETTER, GOOD, Town, close_town, open_town
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Town]:
+async def house(tmp_path: Path, shaped: Path) -> AsyncIterator[Town]:
     """A town whose database is a file."""
-    store = Store(sqlite_url(tmp_path))
-    await migrate(store)
-    town = await open_town(tmp_path, store)
+    shutil.copytree(shaped, tmp_path, dirs_exist_ok=True)
+    town = await open_town(tmp_path)
     yield town
     await close_town(town)
 
