@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ import psutil
 
 from cti.agents.states import Agent, AgentState
 from cti.assembly import build
+from cti.calls.pbx import PbxError
 from cti.processes.asterisk import find_asterisk
 from cti.processes.pbx import Phone
 from cti.processes.ports import Ports
@@ -211,7 +212,8 @@ class House:
                 await self.ask("POST", f"/v1/campaigns/{campaign['id']}/stop")
         tracker, roster = self.service.tracker, self.service.roster
         for uniqueid in [u for u in tracker.legs if not u.startswith("ag-")]:
-            await self.service.pbx.hang_up(uniqueid)
+            with suppress(PbxError):  # it is ending already
+                await self.service.pbx.hang_up(uniqueid)
         for agent in roster:
             self.service.agents.sign_out(agent.name)
 
