@@ -221,9 +221,9 @@ class Listening:
     async def _apply(self, ear: Ear) -> None:
         """Bring the supervisor's leg to where its way says."""
         async with ear.moving:
-            talk = self.control.find(ear.agent)
+            talk, leg = self.control.find(ear.agent), self._heard_leg(ear.agent)
             try:
-                if ear.over or not ear.up or ear.agent.leg is None:
+                if ear.over or not ear.up or leg is None:
                     return
                 if ear.way is Way.TAKE_OVER:
                     await self._take_over(ear, talk)
@@ -232,9 +232,14 @@ class Listening:
                 elif not self._spies(ear):
                     spying = Way.WHISPER if ear.way is Way.WHISPER else Way.LISTEN
                     ear.hears = False
-                    await self.control.pbx.spy(ear.leg, spying, ear.agent.leg)
+                    await self.control.pbx.spy(ear.leg, spying, leg)
             except (PbxError, Conflict) as error:
                 log.warning("listening.not_moved", leg=ear.leg, way=ear.way, why=str(error))
+
+    def _heard_leg(self, agent: Agent) -> str | None:
+        """The agent's leg, once it is up: a phone that is called anew can be heard no sooner."""
+        leg = self.control.tracker.legs.get(agent.leg or "")
+        return leg.uniqueid if leg is not None and leg.up else None
 
     def _spies(self, ear: Ear) -> bool:
         """A barge that waits for the next call listens already."""

@@ -15,6 +15,7 @@ import pytest_asyncio
 from cti.agents.states import AgentState
 from cti.base.notices import Notice
 from cti.calls.events import LegHears
+from cti.calls.pbx import agent_leg_id
 from cti.processes.pbx import Phone
 from tests.pbx.house import DATA, House, open_house
 from tests.pbx.tones import heard
@@ -174,6 +175,26 @@ async def test_listening_goes_on_from_call_to_call_and_over_a_new_page(
         ann.phone_kind = "sip"
     supervisor = await heard(house, own, tmp_path)
     assert min(supervisor[CUSTOMER], supervisor[ANN]) > 0.2
+
+
+@pytest.mark.parametrize("way", ["listen", "whisper", "join"])
+async def test_a_supervisor_sent_to_a_phone_that_is_gone_is_not_hung_up(
+    house: House, way: str
+) -> None:
+    """It may go while the supervisor is on the way to it: who listens then waits for the next."""
+    await house.ready("ann")
+    await hear(house, "listen")
+    (ear,) = house.service.room.listening.ears.values()
+    again: list[LegHears] = []
+    house.service.signals.on(LegHears, again.append)
+    nobody = agent_leg_id(99)
+    if way == "join":
+        await house.service.pbx.join(ear.leg, nobody)
+    else:
+        await house.service.pbx.spy(ear.leg, way, nobody)
+    await house.until(lambda: bool(again), "ann is heard again")
+    assert ear.hears
+    assert not ear.over
 
 
 async def test_a_barge_ends_with_the_call_and_becomes_listening(house: House) -> None:
