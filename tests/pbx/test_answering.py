@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.pbx, pytest.mark.asyncio(loop_scope="module")]
 MESSAGE = "demo-thanks"
 LEAVE: dict[str, Any] = {"machine": "message", "message": MESSAGE}
 FRAME = 160
+PIECE = RATE // 2
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -70,9 +71,20 @@ def last_sound(side: npt.NDArray[np.float64]) -> float:
 
 
 def whole_message_heard(file: Path) -> None:
-    """The customer's own ear has the message from its first word to its last."""
-    _, alike = found(message(), decode_ear(file))
-    assert alike > 0.8  # half of it would be 0.7 alike, a busy machine loses some packets
+    """The customer's own ear has the message from its first word to its last.
+
+    Looked for by pieces: on a busy machine a packet comes late or not at all, and all behind it
+    lies 20 ms from where it would.
+    """
+    whole, ear = message(), decode_ear(file)
+    begin, _ = found(whole, ear)
+    alike = []
+    for start in range(0, len(whole) - PIECE, PIECE):
+        about = max(0, int(begin * RATE) + start - PIECE)
+        near = ear[about : about + 3 * PIECE]
+        alike.append(found(whole[start : start + PIECE], near)[1] if near.size else 0.0)
+    assert min(alike[0], alike[-1]) > 0.4, alike  # a piece with a gap in its middle is half alike
+    assert np.mean(np.array(alike) > 0.8) >= 0.7, alike
 
 
 def message() -> npt.NDArray[np.float64]:
