@@ -6,8 +6,9 @@ They run on one worker (`tests/conftest.py`), one after another, in one event lo
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from os import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 import pytest_asyncio
@@ -32,14 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
-    """Let fixtures know whether the test failed."""
+    """Let fixtures know whether the test failed, and the reader what the service did."""
     report = yield
     if report.when == "call":
         item.stash[FAILED] = report.failed
+        if report.failed and item.stash.get(LOG, None):
+            report.sections.append(("The service's log", item.stash[LOG].read()))
     return report
 
 
 FAILED = pytest.StashKey[bool]()
+LOG = pytest.StashKey[TextIO]()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -57,9 +61,12 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(home: Town) -> AsyncIterator[Town]:
+async def town(home: Town, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
     """The town, at rest before and after each test."""
-    yield home
+    with (home.yard.state / "service.log").open() as log:
+        log.seek(0, SEEK_END)
+        request.node.stash[LOG] = log
+        yield home
     await home.clear()
 
 
