@@ -122,6 +122,7 @@ class FakePbx:
     others_first: who was left in a talk goes on before the end of the other is told; both happen.
     lags: seconds a leg takes from where it was to where it was sent; bridged on its way, it ends,
     as Asterisk 22 was seen to do.
+    music_goes_on: so many waits end, and their music does not, as it can happen in Asterisk 22.
     loses: so many hang-ups are said yes to, and then lost, as by Asterisk in the middle of a move.
     """
 
@@ -142,6 +143,7 @@ class FakePbx:
         self.slow = QUICK
         self.others_first = False
         self.loses = 0
+        self.music_goes_on = 0
         self.lags = 0.0
         self._moving: set[str] = set()
         self.amd: dict[str, str] = {}
@@ -392,8 +394,7 @@ class FakePbx:
         if channel.wait is not None:
             channel.wait.cancel()
         if way in POOLS:
-            channel.application = "BridgeWait"
-            self._enter(channel, f"pool-{way[1]}", "holding_bridge")
+            self._rest(channel)
         elif way[1] == "join":
             self._come_in(channel)
         elif way == ("agents", "back"):
@@ -406,6 +407,13 @@ class FakePbx:
             self._supervise(channel)
         elif way[0] == "customers":
             self._serve(channel)
+
+    def _rest(self, channel: Channel) -> None:
+        """BridgeWait()."""
+        channel.application = "BridgeWait"
+        self._enter(channel, f"pool-{channel.way[1]}", "holding_bridge")
+        if channel.way[0] == "customers":
+            self.emit(ami.MusicStarted(channel.uniqueid))
 
     def _come_in(self, channel: Channel) -> None:
         """BridgeAdd()."""
@@ -565,7 +573,17 @@ class FakePbx:
         bridge, channel.bridge = channel.bridge, ""
         if bridge:
             technology = "holding_bridge" if bridge.startswith("pool-") else "simple_bridge"
+            if technology == "holding_bridge":
+                self._end_music(channel)
             self.emit(ami.BridgeLeft(channel.uniqueid, bridge, "base", "", "", technology, 0))
+
+    def _end_music(self, channel: Channel) -> None:
+        if channel.way[0] != "customers":
+            return
+        if self.music_goes_on:
+            self.music_goes_on -= 1
+        else:
+            self.emit(ami.MusicStopped(channel.uniqueid))
 
     # -- small tools ---------------------------------------------------------------------------
 

@@ -217,6 +217,20 @@ class SpyStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MusicStarted(Event):
+    """`uniqueid` hears music on hold from now on."""
+
+    uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
+class MusicStopped(Event):
+    """`uniqueid` hears no music on hold any more."""
+
+    uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
 class SpyStopped(Event):
     """`uniqueid` hears no other channel any more."""
 
@@ -434,6 +448,8 @@ TABLE: Mapping[str, Maker] = {
         ),
         "ChanSpyStart": lambda f: SpyStarted(f["SpyerUniqueid"], f["SpyeeUniqueid"]),
         "ChanSpyStop": lambda f: SpyStopped(f["SpyerUniqueid"]),
+        "MusicOnHoldStart": lambda f: MusicStarted(f["Uniqueid"]),
+        "MusicOnHoldStop": lambda f: MusicStopped(f["Uniqueid"]),
         "DTMFEnd": _dtmf_received,
         "Hold": lambda f: HoldStarted(f["Uniqueid"]),
         "Unhold": lambda f: HoldEnded(f["Uniqueid"]),

@@ -33,13 +33,15 @@ SETTLE_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Leg:
-    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one."""
+    """One channel. `bridge` is the talking bridge it is in; a pool does not count as one. music:
+    it is played music on hold."""
 
     uniqueid: str
     channel: str
     up: bool = False
     ringing: bool = False
     pooled: bool = False
+    music: bool = False
     bridge: str | None = None
     caller: str = ""
     exten: str = ""
@@ -91,6 +93,8 @@ class Tracker:
             ami.OriginateEnded: self._originate_ended,
             ami.Marked: self._marked,
             ami.SpyStarted: self._spies,
+            ami.MusicStarted: lambda event: self._music(event.uniqueid, plays=True),
+            ami.MusicStopped: lambda event: self._music(event.uniqueid, plays=False),
         }
 
     def expect(self, uniqueid: str) -> None:
@@ -240,6 +244,10 @@ class Tracker:
     def _spies(self, event: ami.SpyStarted) -> None:
         self.arrived(event.uniqueid)
         self.signals.emit(LegHears(event.uniqueid, event.of, self.clock.monotonic()))
+
+    def _music(self, uniqueid: str, *, plays: bool) -> None:
+        if leg := self.legs.get(uniqueid):
+            leg.music = plays
 
     # -- reconciliation -----------------------------------------------------------------------
 

@@ -47,6 +47,11 @@ class Arranger:
         ):
             raise PbxError("the call did not go on hold")
 
+    async def end_music(self, talk: Talk) -> None:
+        """Music that goes on in a talk is begun anew, and ends with the wait it belongs to."""
+        await self.to_music(talk)
+        await self.arrange(talk)
+
     async def gather(self, legs: list[str]) -> None:
         """Let all of these hear each other, from wherever they are."""
         wanted = frozenset(legs)

@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 MEND_AFTER = 0.05
 """Seconds after a leg left a talk in which its other events come, before the rest is looked at."""
+MUSIC_ENDS_WITHIN = 0.25
+"""Seconds after a customer came out of a wait in which its music ends, which takes milliseconds."""
 MOST_DIGITS = 32
 DIGITS = frozenset("0123456789*#ABCD")
 PAUSE_AT_MOST = 600
@@ -365,6 +367,30 @@ class CallControl:
             agent = self.roster.of_leg(leg)
             if agent is not None and agent.leg_ready:
                 self.roster.phone_busy(agent)
+            if is_customer(leg) and self._hears_music(leg):
+                loop = asyncio.get_running_loop()
+                loop.call_later(MUSIC_ENDS_WITHIN, self._look_for_music, leg)
+
+    def _hears_music(self, call: str) -> bool:
+        leg = self.tracker.legs.get(call)
+        return leg is not None and leg.music and leg.bridge is not None
+
+    def _look_for_music(self, call: str) -> None:
+        talk = self.talks.get(call)
+        if talk is not None and self._hears_music(call):
+            self.spawn(self._end_music(talk))
+
+    async def _end_music(self, talk: Talk) -> None:
+        """Asterisk loses the end of the music when it falls into the very moment in which a piece
+        of it is made: who is talked to then hears music and nobody, until the talk ends."""
+        async with talk.busy:
+            if talk.over or not self._hears_music(talk.call):
+                return
+            log.info("control.music_went_on", call=talk.call)
+            try:
+                await self.arranger.end_music(talk)
+            except PbxError as error:
+                log.warning("control.music_not_ended", call=talk.call, why=str(error))
 
     def _pooled(self, leg: str) -> None:
         agent = self.roster.of_leg(leg)

@@ -41,8 +41,6 @@ DROPPED_EVENTS = (
     "ContactStatusDetail",
     "DeviceStateChange",
     "HangupRequest",
-    "MusicOnHoldStart",
-    "MusicOnHoldStop",
     "NewAccountCode",
     "NewCallerid",
     "NewConnectedLine",

@@ -11,7 +11,7 @@ from cti.agents.states import Agent, AgentState
 from cti.ami import actions as act
 from cti.base.errors import Conflict, UserError
 from cti.base.notices import Notice
-from cti.floor.control import PAUSE_AT_MOST
+from cti.floor.control import MUSIC_ENDS_WITHIN, PAUSE_AT_MOST
 from cti.floor.events import CallConnected, CallUnserved
 from cti.floor.floor import RING_WITHIN
 from cti.floor.outside import AN_HOUR
@@ -49,6 +49,20 @@ async def test_hold_and_resume(desk: ControlRig) -> None:
     assert (anna.state, anna.free) == (S.TALKING, False)
     await desk.control.resume("anna")
     assert desk.rooms() == TOGETHER
+    assert len(desk.of(CallConnected)) == 1
+
+
+async def test_music_that_goes_on_in_a_talk_is_ended(desk: ControlRig) -> None:
+    """The customer would hear it instead of the agent."""
+    talk, _ = await desk.talk("anna")
+    leg = desk.control.tracker.legs[talk.call]
+    await desk.control.hold("anna")
+    assert leg.music
+    desk.fake.music_goes_on = 1
+    await desk.control.resume("anna")
+    assert (desk.rooms(), leg.music) == (TOGETHER, True)
+    await asyncio.sleep(MUSIC_ENDS_WITHIN + SOON)
+    assert (desk.rooms(), leg.music, talk.held) == (TOGETHER, False, False)
     assert len(desk.of(CallConnected)) == 1
 
 
