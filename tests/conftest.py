@@ -54,8 +54,8 @@ def postgres() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def shaped() -> Iterator[Path]:
-    """A folder whose SQLite database has its newest shape, and no rows: to be copied, as that is a
-    hundred times faster than to migrate one more."""
+    """A folder whose SQLite database has its newest shape, and no rows: to be copied, as to
+    migrate one more takes far longer."""
     base = MEMORY if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="cti-shaped-", dir=base) as name:
         folder = Path(name) / "shaped"

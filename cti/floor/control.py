@@ -384,8 +384,8 @@ class CallControl:
         """Asterisk loses the end of the music when it falls into the very moment in which a piece
         of it is made: who is talked to then hears music and nobody, until the talk ends."""
         async with talk.busy:
-            if talk.over or not self._hears_music(talk.call):
-                return
+            if talk.over or talk.agent is None or not self._hears_music(talk.call):
+                return  # a supervisor who took over would be let go by the way through the wait
             log.info("control.music_went_on", call=talk.call)
             try:
                 await self.arranger.end_music(talk)

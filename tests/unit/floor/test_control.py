@@ -66,6 +66,18 @@ async def test_music_that_goes_on_in_a_talk_is_ended(desk: ControlRig) -> None:
     assert len(desk.of(CallConnected)) == 1
 
 
+async def test_a_call_that_was_taken_over_is_not_moved_for_its_music(desk: ControlRig) -> None:
+    """Its supervisor would be let go, and the call end."""
+    talk, _ = await desk.talk("anna")
+    await desk.control.hold("anna")
+    desk.fake.music_goes_on = 1
+    await desk.control.resume("anna")
+    talk.agent = None
+    await asyncio.sleep(MUSIC_ENDS_WITHIN + SOON)
+    assert desk.rooms() == TOGETHER
+    assert desk.control.tracker.legs[talk.call].music
+
+
 async def test_a_hold_that_the_pbx_refuses_changes_nothing(desk: ControlRig) -> None:
     talk, _ = await desk.talk("anna")
     desk.fake.refuse = lambda a: "no" if isinstance(a, act.Redirect) else ""
