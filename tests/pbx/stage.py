@@ -14,6 +14,7 @@ from cti.ami.events import (
     ChannelState,
     ChannelStateChanged,
     Event,
+    Marked,
 )
 from cti.ami.link import AmiAddress, AmiLink
 from cti.base.ids import AGENT_LEG, ATTEMPT, is_attempt, new_id
@@ -122,6 +123,11 @@ class Line:
             if up:
                 return up[0].channel
             await self.heard.next()
+
+    async def waiting(self, attempt: str) -> None:
+        """Wait until an answered person waits for an agent. Bridged a moment earlier, the call
+        would go on after the talk where it was when it was asked for, perhaps before this."""
+        await self.heard.until(Marked, attempt)
 
     async def nail_up(self, phone: str, exten: str = "nailed") -> str:
         """Call an agent's phone into the pool; returns the leg's id once it waits there."""

@@ -12,6 +12,7 @@ import pytest
 
 from cti.ami.actions import Action, Record
 from cti.ami.events import (
+    BridgeEntered,
     BridgeLeft,
     ChannelState,
     ChannelStateChanged,
@@ -203,7 +204,7 @@ async def test_who_hears_nothing_leaves(line: Line) -> None:
 async def test_who_hears_an_agent_stays(line: Line) -> None:
     leg = await line.nail_up("agent1")
     attempt = await line.dial(line.number("wary"))
-    await line.answered(attempt)
+    await line.waiting(attempt)
     await line.bridge(attempt, leg)
     await line.over(attempt)
     told = await story(line, attempt)
@@ -226,7 +227,7 @@ async def test_a_recording_has_the_customer_left_and_the_agent_right(
     path = tmp_path / "call.raw"
     leg = await line.nail_up("agent1")
     attempt = await line.dial(line.number("tone"), CTI_RECORD=str(path))
-    await line.answered(attempt)
+    await line.waiting(attempt)
     await line.heard.until(RecordingStarted, attempt)
     await asyncio.sleep(0.5)  # the person hears half a second of nothing
     await line.bridge(attempt, leg)
@@ -248,7 +249,7 @@ async def test_an_agent_comes_back_to_the_pool_by_itself(line: Line) -> None:
     leg = await line.nail_up("agent2")
     for _ in range(3):
         attempt = await line.dial(line.number("tone"))
-        await line.answered(attempt)
+        await line.waiting(attempt)
         await line.bridge(attempt, leg)
         rounds = len(line.heard.of(BridgeLeft, leg))
         await line.hang_up(attempt)
@@ -272,7 +273,7 @@ async def test_a_customer_whose_agent_is_gone_waits_a_second_then_hears_the_mess
 ) -> None:
     leg = await line.nail_up("agent3")
     attempt = await line.dial(line.number("tone"), CTI_HOLD_MS="500", CTI_MESSAGE="beep")
-    await line.answered(attempt)
+    await line.waiting(attempt)
     await line.bridge(attempt, leg)
     await asyncio.sleep(2.5)  # longer than the wait could have been
     await line.hang_up(leg)
@@ -286,7 +287,7 @@ async def test_a_customer_whose_agent_is_gone_waits_a_second_then_hears_the_mess
 async def test_an_orphan_is_taken_by_another_agent(line: Line) -> None:
     first, second = await line.nail_up("agent3"), await line.nail_up("agent4")
     attempt = await line.dial(line.number("tone"), CTI_HOLD_MS="100")
-    await line.answered(attempt)
+    await line.waiting(attempt)
     await line.bridge(attempt, first)
     await asyncio.sleep(2.5)
     await line.hang_up(first)
@@ -311,7 +312,7 @@ async def test_on_hold_the_customer_waits_no_longer_than_allowed(line: Line) -> 
 async def test_a_bridge_out_of_hold_outlives_the_hold_s_limit(line: Line) -> None:
     leg = await line.nail_up("agent1", "ringing")
     attempt = await line.dial(line.number("tone"), exten="hold", CTI_HOLD_MAX="1")
-    await line.answered(attempt)
+    await line.heard.until(BridgeEntered, attempt)
     await line.bridge(attempt, leg)
     await asyncio.sleep(2)
     assert line.heard.of(Marked, attempt) == []
@@ -333,7 +334,7 @@ async def test_the_event_log_tells_what_a_restart_must_know(line: Line) -> None:
     busy = await line.dial(line.number("busy"))
     vacant = await line.dial(line.number("vacant"))
     talk = await line.dial(line.number("tone"))
-    await line.answered(talk)
+    await line.waiting(talk)
     await line.bridge(talk, leg)
     await line.hang_up(talk)
     for attempt in (busy, vacant, talk):

@@ -34,7 +34,7 @@ async def test_a_running_call_outlives_changes_and_the_second_trunk_dials(
     pbx = line.stage.pbx
     leg = await line.nail_up("agent1")
     talk = await line.dial(line.number("tone"))
-    await line.answered(talk)
+    await line.waiting(talk)
     await line.bridge(talk, leg)
 
     await pbx.set_trunks([second])
