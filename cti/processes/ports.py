@@ -4,7 +4,8 @@ Regions lie below the range the kernel hands out to clients (32768 up on Linux).
 claimed by binding an abstract Unix socket of its name: that lives in the same network namespace
 as the ports and vanishes with its process. An instance that was killed leaves its children on
 their ports, so a region with any port in use is passed over as well. What was chosen is kept in
-the state folder, so that a restart finds its children where they were.
+the state folder, so that a restart finds its children where they were. Whoever only looks whether
+a region is free claims another name, or such a restart would find its own region taken.
 """
 
 import json
@@ -74,22 +75,21 @@ class Ports:
         write_private(self._file, json.dumps(kept, indent=1) + "\n")
 
     def _take(self, base: int) -> bool:
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
-            claim.bind(f"\0cti-ports-{base}")
-        except OSError:
-            claim.close()
-            return False
-        self._claim = claim
-        return True
+        self._claim = _bound(_name(base))
+        return self._claim is not None
 
     def _choose(self) -> int:
         for step in range(REGIONS):
             base = FIRST + (self._seed + step) % REGIONS * SIZE
-            if self._take(base):
-                if all(_free(self._host, port) for port in range(base, base + NAMED)):
+            look = _bound(f"{_name(base)}-look")
+            if look is None:
+                continue
+            with closing(look):
+                free = not _is_bound(_name(base)) and all(
+                    _free(self._host, port) for port in range(base, base + NAMED)
+                )
+                if free and self._take(base):
                     return base
-                self.close()
         raise UserError(
             f"all {REGIONS} regions of ports ({FIRST}-{FIRST + REGIONS * SIZE - 1}) are in use.",
             "Stop instances that are no longer needed.",
@@ -101,6 +101,30 @@ class Ports:
             if port not in taken and _free(self._host, port):
                 return port
         raise UserError("no free port is left in this instance's region.", "Stop what uses them.")
+
+
+def _name(base: int) -> str:
+    return f"\0cti-ports-{base}"
+
+
+def _bound(name: str) -> socket.socket | None:
+    """A Unix socket of that name; None while another has it."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(name)
+    except OSError:
+        claim.close()
+        return None
+    return claim
+
+
+def _is_bound(name: str) -> bool:
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as asking:
+        try:
+            asking.connect(name)
+        except ConnectionRefusedError:
+            return False
+    return True
 
 
 def _free(host: str, port: int) -> bool:

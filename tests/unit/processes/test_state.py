@@ -13,6 +13,7 @@ import pytest
 
 from cti.base.errors import Conflict, UserError
 from cti.base.files import secret, write_private
+from cti.processes import ports as regions
 from cti.processes.lock import StateLock
 from cti.processes.ports import NAMED, SIZE, Ports
 
@@ -113,6 +114,31 @@ def test_a_region_taken_by_another_is_left_for_a_new_one(tmp_path: Path) -> None
     (tmp_path / "two/ports.json").write_text((tmp_path / "one/ports.json").read_text())
     with closing(ports), closing(Ports(tmp_path / "two")) as other:
         assert other.rtp() != ports.rtp()
+
+
+def test_a_restart_keeps_its_region_while_others_look_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An instance was killed, its children live; it starts again just as another one looks."""
+    monkeypatch.setattr("zlib.crc32", lambda _: 0)  # both have the same first choice
+    killed = Ports(tmp_path / "killed")
+    region = killed.rtp()
+    child = socket.create_server(("127.0.0.1", killed.get("redis")))
+    killed.close()
+    started: list[Ports] = []
+    look = regions._free
+
+    def start_again(host: str, port: int) -> bool:
+        if not started and region.first - NAMED <= port < region.first:
+            started.append(Ports(tmp_path / "killed"))
+        return look(host, port)
+
+    monkeypatch.setattr(regions, "_free", start_again)
+    with closing(child), closing(Ports(tmp_path / "other")) as other:
+        assert started
+        assert started[0].rtp() == region
+        assert other.rtp() != region
+    started[0].close()
 
 
 @pytest.mark.parametrize("text", ["", "[]", json.dumps({"base": "x", "ports": {}})])
