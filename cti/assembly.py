@@ -132,7 +132,7 @@ def build(settings: Settings) -> Service:
     )
     ledger, figures = Ledger(store), Figures(signals)
     attempts = Attempts(ledger, floor, roster, signals, clock, figures)
-    floor.promised = attempts.flights.promised
+    floor.crew_of, floor.promised = attempts.crew_of, attempts.promised
     floor.awaited = attempts.flights.awaited
     announcements = AnnouncementService(
         store, clock, signals, infrastructure.state / "announcements"

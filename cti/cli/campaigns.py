@@ -157,6 +157,38 @@ def set_mode(
 
 
 @app.command()
+def crew(
+    campaign: CampaignName,
+    *,
+    team: Annotated[
+        list[str] | None, typer.Option(help="A team that is given its calls; may be repeated.")
+    ] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option(help="An agent who is, too; may be repeated.")
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--everyone", help="Every agent is.")] = False,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Who is given a campaign's calls: shown, or chosen anew."""
+    if everyone and (team or agent):
+        raise UserError("--everyone leaves nobody to choose.", "Leave out --team and --agent.")
+    with connect(state) as client:
+        found = find_campaign(client, campaign)
+        if everyone or team or agent:
+            chosen = {"teams": team or [], "agents": agent or []}
+            settings = found["settings"] | {"crew": chosen}
+            found = client.patch(f"/v1/campaigns/{found['id']}", {"settings": settings})
+    now = found["settings"]["crew"]
+    if as_json:
+        print_json(now)
+    else:
+        names = [*(f"team {name}" for name in now["teams"]), *now["agents"]]
+        who = ", ".join(names) or "every agent"
+        say(f"The calls of “{found['name']}” are given to: {who}.")
+
+
+@app.command()
 def check(campaign: CampaignName, state: State = None, as_json: Json = False) -> None:
     """What would keep a campaign from dialling; exit code 1 if anything would stop it."""
     with connect(state) as client:

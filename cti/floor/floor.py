@@ -6,12 +6,13 @@ music until an agent is free who is not promised to a call that rings.
 """
 
 import asyncio
-from collections.abc import Callable, Container, Coroutine
+from collections.abc import Callable, Container, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
+from cti.agents.crew import EVERYONE, Crew
 from cti.agents.events import AgentFreed
 from cti.agents.roster import Roster
 from cti.agents.states import Agent, AgentState
@@ -21,6 +22,7 @@ from cti.base.signals import Signals
 from cti.calls.events import LegEnded, LegPooled, LegRefused, LegsBridged, LegVanished
 from cti.calls.pbx import Pbx, PbxError, agent_leg_id
 from cti.floor.events import CallConnected, CallParted, CallTakenBack, CallUnserved
+from cti.floor.sharing import Sharing
 
 log = structlog.get_logger(__name__)
 
@@ -62,16 +64,19 @@ class Offered:
 class Floor:
     """Connects answered calls with free agents.
 
-    keeps: told that the agent's leg is gone and the customer is still there: whether the call stays
-    with this agent, or goes on with whom the agent had asked in. handed_on: seconds for the
-    notes of an agent whose call another one has.
+    crew_of: who may be given a call. promised: the crews of calls that will want an agent, one for
+    each. awaited: ids of agents whom a call that rings is meant for. keeps: told that the agent's
+    leg is gone and the customer is still there: whether the call stays with this agent, or goes
+    on with whom the agent had asked in. handed_on: seconds for the notes of an agent whose call
+    another one has.
     """
 
     pbx: Pbx
     roster: Roster
     signals: Signals
     clock: Clock
-    promised: Callable[[], int] = lambda: 0
+    crew_of: Callable[[str], Crew] = lambda _call: EVERYONE
+    promised: Callable[[], Iterable[Crew]] = tuple
     keeps: Callable[[str, Agent], bool] = lambda _call, _agent: False
     awaited: Callable[[], Container[int]] = tuple
     handed_on: Callable[[], float] = lambda: HANDED_ON
@@ -207,27 +212,32 @@ class Floor:
     def match(self) -> None:
         """Give waiting calls to free agents, as long as there are both."""
         waiting = self.waiting
-        if not waiting:
-            return
-        free = self.roster.free()
-        for offered in waiting:
-            if not free:
-                return
-            if offered.patient and len(free) <= self.promised() and not self._impatient(offered):
-                return
-            able = [a for a in free if a.id not in offered.failed and offered.only in {None, a.id}]
-            if able:
-                agent = self._choose(able, offered)
+        free = self.roster.free() if waiting else []
+        for place, offered in enumerate(waiting, 1):
+            agent = self._choose(offered, free, waiting[place:])
+            if agent is not None:
                 free.remove(agent)
                 self._assign(offered, agent)
 
-    def _choose(self, able: list[Agent], offered: Offered) -> Agent:
-        """Whom the call asks for; else who is idle longest, and awaited by no other call."""
+    def _choose(self, offered: Offered, free: list[Agent], behind: list[Offered]) -> Agent | None:
+        """Whom the call asks for; else who is idle longest, of those whom no other call needs and
+        none awaits, if there are any. Callers do not take whom a call that rings needs, for a
+        while.
+        """
+        crew, only = self.crew_of(offered.call), offered.only
+        able = [a for a in free if a.id not in offered.failed and only in {None, a.id}]
+        able = [agent for agent in able if crew.has(agent)]
+        if not able:
+            return None
+        called = (self.crew_of(other.call) for other in behind if not other.patient)
+        sharing = Sharing(free, [*called, *self.promised()])
+        if offered.patient and not self._impatient(offered):
+            able = [agent for agent in able if not sharing.needs(agent)]
         for agent in able:
             if agent.id == offered.prefer:
                 return agent
         awaited = self.awaited()
-        return next((agent for agent in able if agent.id not in awaited), able[0])
+        return min(able, key=lambda a: (sharing.needs(a), a.id in awaited), default=None)
 
     def _impatient(self, offered: Offered) -> bool:
         return self.clock.monotonic() - offered.since >= PATIENCE

@@ -92,7 +92,7 @@ class ByHand:
         """Set the next lead aside for an agent, who is reserved while looking at it.
 
         Raises NotFound for the agent or when no lead may be called now; Conflict when the campaign
-        is not one of previews that runs, or the agent is not ready.
+        is not one of previews that runs, or the agent does not work on it or is not ready.
         """
         await self.dialler.catch_up()
         running = self.dialler.open_for_calls(campaign_id)
@@ -101,7 +101,7 @@ class ByHand:
                 f"The campaign “{running.campaign.name}” dials in mode {running.mode}.",
                 "Only in mode preview do agents ask for leads.",
             )
-        agent = self._reserve(agent_name)
+        agent = self._reserve(agent_name, running.campaign)
         attempt_id = agent.call or ""
         try:
             preview = await self._set_aside(running.campaign, agent, attempt_id)
@@ -206,7 +206,7 @@ class ByHand:
     async def call_number(
         self, campaign_id: int, agent_name: str, number: str, name: str = ""
     ) -> PlacedCall:
-        """Dial a number for an agent, in any campaign that runs.
+        """Dial a number for an agent, in any campaign that runs and that they work on.
 
         name: of the person, for a number that is on none of the campaign's lists. Raises UserError
         for what is no number; NotFound for the agent; Conflict with a sentence when it may not be
@@ -216,7 +216,7 @@ class ByHand:
         running = self.dialler.open_for_calls(campaign_id)
         e164 = self.e164(running.campaign, number)
         region = running.campaign.settings.region or self.default_region
-        agent = self._reserve(agent_name)
+        agent = self._reserve(agent_name, running.campaign)
         attempt_id = agent.call or ""
 
         async def commit(campaign: Campaign, caller_id: Callable[[], str]) -> Flight:
@@ -239,9 +239,14 @@ class ByHand:
 
     # -- the agent -------------------------------------------------------------------------------
 
-    def _reserve(self, name: str) -> Agent:
+    def _reserve(self, name: str, campaign: Campaign) -> Agent:
         """The agent, set aside for a call whose id is then `agent.call`."""
         agent = self.roster.get(name)
+        if not campaign.settings.crew.has(agent):
+            raise Conflict(
+                f"Agent {name} does not work on the campaign “{campaign.name}”.",
+                "Who does is chosen on the campaign's page, under “Who talks?”.",
+            )
         preview = self.preview_of(agent)
         if preview is not None:
             raise Conflict(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cti.agents.models import AgentRow
 from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.store.engine import Store
@@ -81,6 +82,7 @@ class CampaignService:
                 if client_id is not None and await session.get(ClientRow, client_id) is None:
                     raise NotFound(f"There is no client {client_id}.")
                 await _check_script(session, settings)
+                await _check_crew(session, settings)
                 session.add(row)
         return self._changed(row)
 
@@ -138,6 +140,8 @@ class CampaignService:
                     row.mode = mode
                 if settings is not None:
                     await _check_script(session, settings)
+                    before = CampaignSettings.model_validate(row.settings)
+                    await _check_crew(session, settings, known=before.crew.agents)
                     row.settings = settings.model_dump(mode="json")
                 if mode is not None or settings is not None:
                     chosen = CampaignSettings.model_validate(row.settings)
@@ -207,6 +211,22 @@ async def _check_script(session: AsyncSession, settings: CampaignSettings) -> No
     script_id = settings.script_id
     if script_id is not None and await session.get(ScriptRow, script_id) is None:
         raise UserError(f"settings.script_id: there is no script {script_id}.")
+
+
+async def _check_crew(
+    session: AsyncSession, settings: CampaignSettings, known: Collection[str] = ()
+) -> None:
+    """known: who was named before, and may have left since."""
+    named = [name for name in settings.crew.agents if name not in known]
+    if not named:
+        return
+    there = select(AgentRow.name).where(AgentRow.name.in_(named), AgentRow.retired_at.is_(None))
+    missing = sorted(set(named) - set(await session.scalars(there)))
+    if missing:
+        raise UserError(
+            f"settings.crew.agents: there is no agent {missing[0]!r}.",
+            "`cti agent list` shows all.",
+        )
 
 
 async def _get(session: AsyncSession, campaign_id: int, *, locked: bool = False) -> CampaignRow:

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cti.agents.crew import Crew
 from dialer.campaigns.dispositions import SHIPPED, Disposition
 from dialer.campaigns.hearing import AnswerSettings, EarlySettings, SoundName
 from dialer.campaigns.pacing import PacingSettings
@@ -36,6 +37,7 @@ class CampaignSettings(BaseModel):
     wrap_up_s: int = Field(default=20, ge=0, le=3600)
     max_lines: int | None = Field(default=None, ge=1, le=10_000)
     calls_per_second: float | None = Field(default=None, gt=0, le=1000)
+    crew: Crew = Field(default=Crew(), description="who is given its calls; unset: every agent")
     record: bool = True
     message: SoundName | None = Field(
         default=None,

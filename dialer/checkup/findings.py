@@ -56,12 +56,16 @@ class LeadsSeen:
 
 @dataclass(frozen=True, slots=True)
 class AgentsSeen:
-    """How many there are, signed in, with a phone that is there, ready."""
+    """How many of the campaign's there are, signed in, with a phone that is there, ready.
+
+    missing: teams and agents it names, of whom there is nobody.
+    """
 
     known: int
     signed_in: int
     connected: int
     ready: int
+    missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +212,16 @@ def _what(seen: Seen) -> Iterator[Finding]:
 def _who(seen: Seen) -> Iterator[Finding]:
     if seen.mode == "agentless":
         return
-    agents = seen.agents
-    if not agents.known:
+    agents, names = seen.agents, ", ".join(seen.agents.missing)
+    if names:
+        level = _warning if agents.known else _stops
+        sentence = f"Nobody is there of whom it names: {names}."
+        yield level("who", "missing", sentence, "Choose who is given its calls.", names=names)
+    elif not agents.known:
         yield _stops("who", "no_agents", "There are no agents.", "Add one, with a phone.")
-    elif not agents.signed_in:
+    if not agents.known:
+        return
+    if not agents.signed_in:
         sentence = f"None of {agents.known} agents is signed in."
         yield _warning("who", "nobody_in", sentence, "Calls begin when one is.", count=agents.known)
     elif not agents.connected:

@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, select
 
+from cti.agents.crew import Crew
 from cti.agents.roster import Roster
 from cti.agents.states import AgentState
 from cti.base.clock import Clock
@@ -78,7 +79,7 @@ class CheckupService:
                 settings=settings,
                 now=self.clock.now(),
                 leads=leads,
-                agents=self._agents(),
+                agents=self._agents(settings.crew),
                 trunk=self._trunk(settings.trunk or self.trunks.default),
                 script=script,
                 notice=self.site.now.recording_notice if notice is None else notice,
@@ -90,14 +91,20 @@ class CheckupService:
         worst: Level = "stops" if "stops" in levels else "warning" if "warning" in levels else "ok"
         return Checkup(level=worst, can_dial=worst != "stops", findings=found)
 
-    def _agents(self) -> AgentsSeen:
-        agents = list(self.roster)
+    def _agents(self, crew: Crew) -> AgentsSeen:
+        everybody = list(self.roster)
+        names, teams = {a.name for a in everybody}, {a.team for a in everybody}
+        agents = [agent for agent in everybody if crew.has(agent)]
         there = [agent for agent in agents if agent.state is not AgentState.SIGNED_OUT]
         return AgentsSeen(
             known=len(agents),
             signed_in=len(there),
             connected=sum(a.leg is not None or a.mode == "ringing" for a in there),
             ready=sum(agent.free for agent in there),
+            missing=[
+                *(team for team in crew.teams if team not in teams),
+                *(name for name in crew.agents if name not in names),
+            ],
         )
 
     def _trunk(self, name: str) -> TrunkSeen:

@@ -277,7 +277,7 @@ class Showing:
             dispositions=_dispositions(settings) if settings and theirs else [],
             today=self._today(agent, site),
             appointments=self._appointments.get(agent.id, []),
-            campaigns=self._campaigns(),
+            campaigns=self._campaigns(agent),
             reasons=[Reason.model_validate(one.model_dump()) for one in site.not_ready_reasons],
         )
 
@@ -397,7 +397,7 @@ class Showing:
         today.target_wrap_up_seconds = site.targets.wrap_up_s
         return today
 
-    def _campaigns(self) -> list[DeskCampaign]:
+    def _campaigns(self, agent: Agent) -> list[DeskCampaign]:
         return [
             DeskCampaign(
                 id=campaign_id,
@@ -407,6 +407,7 @@ class Showing:
                 preview=running.mode == "preview",
             )
             for campaign_id, running in sorted(self.dialler.running.items())
+            if running.campaign.settings.crew.has(agent)
         ]
 
     def _preview(self, agent: Agent) -> Preview | None:

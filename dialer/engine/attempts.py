@@ -4,13 +4,14 @@ The one writer of attempts.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 import structlog
 
+from cti.agents.crew import EVERYONE, Crew
 from cti.agents.events import WrapUpEnded
 from cti.agents.roster import Roster
 from cti.base.clock import Clock
@@ -101,6 +102,15 @@ class Attempts:
         on(LegEnded, self._ended)
         on(LegRefused, self._refused)
         on(WrapUpEnded, self._wrap_up_ended)
+
+    def crew_of(self, call: str) -> Crew:
+        """The agents of a call's campaign; every agent for what is no call of ours."""
+        flight = self.flights.get(call)
+        return self.campaigns[flight.campaign_id].crew if flight is not None else EVERYONE
+
+    def promised(self) -> Iterator[Crew]:
+        """The crews of calls that an agent is promised to, one for each."""
+        return (self.campaigns[f.campaign_id].crew for f in self.flights.promised())
 
     # -- evidence ------------------------------------------------------------------------------
 

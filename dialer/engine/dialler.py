@@ -89,7 +89,7 @@ class Running:
 
 @dataclass(slots=True)
 class Dialler:
-    """Dials for all running campaigns, which share the agents.
+    """Dials for all running campaigns, which share agents as far as their crews do.
 
     home_region: two-letter country of campaigns that name no time zone and no region.
     """
@@ -433,6 +433,8 @@ class Dialler:
             self.attempts.campaigns[campaign_id] = settings
             if before is not None and before.windows != settings.windows:
                 self._do(self._bring_forward(campaign_id))
+            if before is not None and before.crew != settings.crew:
+                self.attempts.floor.match()
         if row is None or row.state != "running":
             stopped = self.running.pop(campaign_id, None)
             self.news.close(campaign_id)
@@ -450,7 +452,7 @@ class Dialler:
             pacer = was.pacer  # with all it has learned
         else:
             pacer = await self._new_pacer(campaign_id, row.mode, options, was)
-        self.news.open(campaign_id)
+        self.news.open(campaign_id, settings.crew)
         shown = self.carriers.shown(trunk, settings.caller_ids)
         running = Running(campaign, row.mode, options, pacer, cycle(shown or ("",)), zone)
         running.tokens_at = self.clock.monotonic()

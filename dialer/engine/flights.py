@@ -184,24 +184,21 @@ class Flights:
         """It has its outcome."""
         return self._by_id.pop(attempt_id, None)
 
-    def unserved(self) -> tuple[CallView, ...]:
-        """Calls that have no agent yet, as a pacer sees them."""
-        return tuple(
-            CallView(f.attempt_id, f.state, f.t0, f.segment)
-            for f in self._by_id.values()
-            if f.state is not None
-        )
+    def unserved(self) -> Iterator[tuple[Flight, CallView]]:
+        """Calls that have no agent yet, and as a pacer sees each."""
+        for f in self:
+            if f.state is not None:
+                yield f, CallView(f.attempt_id, f.state, f.t0, f.segment)
 
     def lines(self, campaign_id: int) -> int:
         """Channels a campaign uses."""
         return sum(f.campaign_id == campaign_id and not f.ended for f in self._by_id.values())
 
-    def promised(self) -> int:
-        """Agents who are promised: to calls that ring, and to answered ones that are held."""
-        return sum(
-            f.state in {"placed", "ringing"} or (f.held and f.own_agent is None)
-            for f in self._by_id.values()
-        )
+    def promised(self) -> Iterator[Flight]:
+        """Calls that an agent is promised to: those that ring, and answered ones that are held."""
+        for f in self:
+            if f.state in {"placed", "ringing"} or (f.held and f.own_agent is None):
+                yield f
 
     def awaited(self) -> set[int]:
         """Agents whose appointments ring: other calls go to others while there are any."""

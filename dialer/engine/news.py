@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from cti.agents.crew import Crew
 from cti.agents.events import AgentChanged
 from cti.agents.states import AgentState
 from cti.base.signals import Signals
@@ -18,16 +19,22 @@ WITH_A_CALL: Final = frozenset({AgentState.TALKING, AgentState.WRAPPING})
 
 
 @dataclass(slots=True)
+class _Inbox:
+    crew: Crew
+    items: deque[Item] = field(default_factory=lambda: deque(maxlen=MOST))
+
+
+@dataclass(slots=True)
 class News:
     """Gathers it, for each running campaign.
 
-    Campaigns share the agents, so each is told how every call ended that its snapshots show, and
-    of every agent who was done: what it saw begin it hears end, once. Abandoned is told only to
-    the campaign whose call it was.
+    Campaigns share agents, so each is told how every call ended that its snapshots may show, and
+    of every agent of its crew who was done: what it saw begin it hears end, once. Abandoned is
+    told only to the campaign whose call it was.
     """
 
     signals: Signals
-    _inboxes: dict[int, deque[Item]] = field(default_factory=dict)
+    _inboxes: dict[int, _Inbox] = field(default_factory=dict)
     _begun: dict[int, float] = field(default_factory=dict)  # by agent: when the call came
     _adopted: set[int] = field(default_factory=set)  # agents whose call began before us
 
@@ -36,9 +43,9 @@ class News:
         self.signals.on(PersonAbandoned, self._abandoned)
         self.signals.on(AgentChanged, self._changed)
 
-    def open(self, campaign_id: int) -> None:
-        """From now on news is kept for this campaign."""
-        self._inboxes.setdefault(campaign_id, deque(maxlen=MOST))
+    def open(self, campaign_id: int, crew: Crew) -> None:
+        """From now on news is kept for this campaign, of this crew."""
+        self._inboxes.setdefault(campaign_id, _Inbox(crew)).crew = crew
 
     def close(self, campaign_id: int) -> None:
         """It runs no more."""
@@ -47,29 +54,26 @@ class News:
     def take(self, campaign_id: int) -> tuple[Item, ...]:
         """What is new since the last time."""
         inbox = self._inboxes.get(campaign_id)
-        if not inbox:
+        if inbox is None:
             return ()
-        items = tuple(inbox)
-        inbox.clear()
+        items = tuple(inbox.items)
+        inbox.items.clear()
         return items
 
     def call_since(self, agent_id: int) -> float | None:
         """When the call came that this agent talks in or wraps up."""
         return self._begun.get(agent_id)
 
-    def _tell_all(self, item: Item) -> None:
-        for inbox in self._inboxes.values():
-            inbox.append(item)
-
     def _resolved(self, event: CallResolved) -> None:
         if seen_by_pacers(event.flight):
             f = event.flight
-            self._tell_all(Resolved(f.t0, event.t, event.result, f.segment))
+            for inbox in self._inboxes.values():
+                inbox.items.append(Resolved(f.t0, event.t, event.result, f.segment))
 
     def _abandoned(self, event: PersonAbandoned) -> None:
         inbox = self._inboxes.get(event.campaign_id)
         if inbox is not None:
-            inbox.append(Abandoned(event.t))
+            inbox.items.append(Abandoned(event.t))
 
     def _changed(self, event: AgentChanged) -> None:
         agent = event.agent
@@ -84,8 +88,10 @@ class News:
             return
         if agent.id in self._adopted:
             self._adopted.discard(agent.id)
-        else:
-            self._tell_all(Handled(agent.id, begun, event.t))
+            return
+        for inbox in self._inboxes.values():
+            if inbox.crew.has(agent):
+                inbox.items.append(Handled(agent.id, begun, event.t))
 
 
 def seen_by_pacers(flight: Flight) -> bool:

@@ -200,7 +200,7 @@ async def test_every_signalled_outcome_is_true_and_no_line_is_one_too_many(house
 
     def count() -> None:
         """Lines without an agent never outnumber those who could take them."""
-        lines = len(service.attempts.flights.unserved())
+        lines = len(list(service.attempts.flights.unserved()))
         free = sum(a.state in {AgentState.READY, AgentState.RESERVED} for a in service.roster)
         if lines > free:
             too_many.append(f"{lines} lines, {free} agents")

@@ -7,7 +7,9 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from cti.agents.crew import Crew
 from cti.agents.roster import Roster
+from cti.agents.states import Agent
 from cti.api.app import create_app
 from cti.base.clock import ManualClock
 from cti.base.signals import Signals
@@ -32,10 +34,10 @@ class House:
             store, cast("Any", None), site, self.signals, self.clock,
             Given("carrier", "sip:192.0.2.1:5060"), None,
         )  # fmt: skip
+        self.roster = Roster(self.signals, self.clock)
         service = CheckupService(
-            store, self.clock, self.campaigns, Roster(self.signals, self.clock), trunks, site,
-            (), lambda _: (),
-        )  # fmt: skip
+            store, self.clock, self.campaigns, self.roster, trunks, site, (), lambda _: ()
+        )
 
         async def well() -> dict[str, str]:
             return {}
@@ -71,6 +73,17 @@ async def test_a_new_campaign_is_told_what_it_needs(house: House, http: httpx.As
         "no_leads", "no_trunk", "no_agents",
     }  # fmt: skip
     assert (await http.get("/v1/campaigns/99/check")).status_code == 404
+
+
+async def test_its_own_agents_are_counted(house: House, http: httpx.AsyncClient) -> None:
+    for n, (name, team) in enumerate([("anna", "north"), ("bert", "north"), ("cleo", "south")]):
+        agent = house.roster.add(Agent(n, name, f"phone-{name}", "ringing", team=team))
+        house.roster.sign_in(agent)
+    settings = CampaignSettings(crew=Crew(teams=("north", "west")))
+    made = await house.campaigns.create("May", settings)
+    found = (await http.get(f"/v1/campaigns/{made.id}/check")).json()["findings"]
+    who = {f["code"]: f["facts"] for f in found if f["where"] == "who"}
+    assert who == {"missing": {"names": "west"}, "agents": {"signed_in": 2, "ready": 0}}
 
 
 async def test_leads_are_counted(house: House, http: httpx.AsyncClient) -> None:

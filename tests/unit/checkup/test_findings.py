@@ -81,6 +81,8 @@ def test_a_campaign_that_is_well() -> None:
         ({"script": ("it no longer exists.",)}, "script_broken", "stops"),
         ({"notice": ""}, "no_notice", "warning"),
         ({"agents": AgentsSeen(0, 0, 0, 0)}, "no_agents", "stops"),
+        ({"agents": AgentsSeen(0, 0, 0, 0, ["north"])}, "missing", "stops"),
+        ({"agents": AgentsSeen(3, 2, 2, 1, ["north"])}, "missing", "warning"),
         ({"agents": AgentsSeen(3, 0, 0, 0)}, "nobody_in", "warning"),
         ({"agents": AgentsSeen(3, 3, 0, 0)}, "no_phones", "warning"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cti.agents.crew import Crew
 from cti.agents.states import Agent
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.house import ATTEMPT, House
@@ -81,6 +82,17 @@ def test_a_campaign_is_moved_by_name_or_number(
 ) -> None:
     assert run("campaign", command, "Spring").out == f"The campaign “Spring” is {state}.\n"
     assert run("campaign", command, "1", "--json").json["state"] == state
+
+
+def test_who_is_given_a_campaign_s_calls_is_chosen(house: House, run: Run) -> None:
+    given = "The calls of “Spring” are given to: "
+    assert run("campaign", "crew", "Spring").out == given + "every agent.\n"
+    chosen = ("--team", "north", "--agent", "bert", "--agent", "anna")
+    assert run("campaign", "crew", "Spring", *chosen).out == given + "team north, anna, bert.\n"
+    assert house.campaigns.known[0].settings.crew == Crew(teams=("north",), agents=("anna", "bert"))
+    assert run("campaign", "crew", "Spring", "--json").json["teams"] == ["north"]
+    assert "leaves nobody to choose" in run("campaign", "crew", "Spring", "--everyone", *chosen).err
+    assert run("campaign", "crew", "Spring", "--everyone").out == given + "every agent.\n"
 
 
 def test_campaigns_are_listed_and_shown(house: House, run: Run) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from cti.agents.crew import Crew
+from cti.agents.models import AgentRow
 from cti.base.clock import ManualClock
 from cti.base.errors import UserError
 from cti.store.engine import Store
@@ -14,6 +16,7 @@ from dialer.campaigns.pacing import PacingSettings, check_pacing
 from dialer.campaigns.service import CampaignService
 from dialer.campaigns.settings import CampaignSettings
 
+MARCH = datetime(2026, 3, 2, tzinfo=UTC)
 SPOKEN = {"message": "custom/offer", "lines": 10}
 
 
@@ -97,7 +100,7 @@ def test_an_agentless_campaign_says_what_is_heard_and_how_many_at_once() -> None
 
 @pytest.fixture
 def campaigns(store: Store) -> CampaignService:
-    return CampaignService(store, ManualClock(datetime(2026, 3, 2, tzinfo=UTC)), lambda _: None)
+    return CampaignService(store, ManualClock(MARCH), lambda _: None)
 
 
 async def test_what_a_mode_needs_is_asked_for_when_it_is_chosen(
@@ -126,6 +129,22 @@ async def test_a_campaign_of_older_days_is_asked_when_it_is_started(
     assert (await campaigns.get(made.id)).settings.abandon_target == 0.5
     with pytest.raises(UserError, match="50% of the people"):
         await campaigns.start(made.id)
+
+
+async def test_only_agents_there_are_can_be_named(campaigns: CampaignService, store: Store) -> None:
+    crew = CampaignSettings(crew=Crew(teams=("a team to be",), agents=("anna",)))
+    with pytest.raises(UserError, match=r"settings\.crew\.agents: there is no agent 'anna'"):
+        await campaigns.create("Own", crew)
+    async with store.write() as session:
+        row = AgentRow(name="anna", phone="p", phone_secret="s", created_at=MARCH)
+        session.add(row)
+    made = await campaigns.create("Own", crew)
+    async with store.write() as session:
+        (await session.get_one(AgentRow, row.id)).retired_at = MARCH
+    kept = crew.model_copy(update={"wrap_up_s": 5})  # whoever has left since does not bar changes
+    assert (await campaigns.update(made.id, settings=kept)).settings == kept
+    with pytest.raises(UserError, match="no agent 'anna'"):
+        await campaigns.create("Another", crew)
 
 
 async def test_pacing_is_changed_and_the_other_settings_stay(campaigns: CampaignService) -> None:

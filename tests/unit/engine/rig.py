@@ -322,7 +322,7 @@ class Engine:
         self.ledger = Ledger(store)
         self.figures = Figures(signals)
         self.attempts = Attempts(self.ledger, self.floor, self.roster, signals, clock, self.figures)
-        self.floor.promised = self.attempts.flights.promised
+        self.floor.crew_of, self.floor.promised = self.attempts.crew_of, self.attempts.promised
         self.floor.awaited = self.attempts.flights.awaited
         self.answering = Answering(self.attempts, self.floor, self.roster, self.pbx, signals, clock)
         self.teller = Teller(self.attempts, self.floor, signals, clock)

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from cti.agents.crew import EVERYONE
 from cti.agents.states import AgentState
 from cti.ami import actions as act
 from cti.floor.events import CallConnected, CallParted, CallTakenBack, CallUnserved
@@ -283,7 +284,7 @@ async def test_the_called_are_served_before_callers(rig: Rig) -> None:
 
 async def test_a_caller_waits_while_the_free_agents_are_promised(rig: Rig) -> None:
     await rig.agent("anna")
-    rig.floor.promised = lambda: 1
+    rig.floor.promised = lambda: [EVERYONE]
     await rig.call("in-1", patient=True)
     await asyncio.sleep(PATIENCE - 0.1)
     assert rig.talks() == {"in-1": "nobody"}
@@ -294,7 +295,7 @@ async def test_a_caller_waits_while_the_free_agents_are_promised(rig: Rig) -> No
 async def test_a_caller_need_not_wait_for_agents_nobody_was_promised(rig: Rig) -> None:
     await rig.agent("anna")
     await rig.agent("bert")
-    rig.floor.promised = lambda: 1
+    rig.floor.promised = lambda: [EVERYONE]
     await rig.call("in-1", patient=True)
     await asyncio.sleep(SOON)
     assert rig.talks() == {"in-1": "anna"}
