@@ -7,13 +7,13 @@ paths, Ford and Fulkerson 1956; agents of the same crews, and calls of the same 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from cti.agents.crew import Crew
 from cti.agents.states import Agent
 
-Group = frozenset[Crew]
-"""Agents who are in just these of the crews that matter."""
+Group = int
+"""Agents who are in the same crews: those whose bits are set."""
 
 
 class Sharing:
@@ -25,69 +25,75 @@ class Sharing:
     def __init__(
         self, agents: Iterable[Agent], calls: Iterable[Crew], asked: Crew | None = None
     ) -> None:
-        self._wanted = Counter(calls)
-        self._crews = {*self._wanted} | ({asked} if asked is not None else set())
+        wanted = Counter(calls)
+        self._crews = {crew: n for n, crew in enumerate(wanted)}
+        if asked is not None:
+            self._crews.setdefault(asked, len(wanted))
+        self._wanted = list(wanted.values())
         self._group = {agent.id: self._group_of(agent) for agent in agents}
         self._free = Counter(self._group.values())
+        self._served = _Flow(self._free, self._wanted).served
         self._needed: dict[Group, bool] = {}
 
     def _group_of(self, agent: Agent) -> Group:
-        return frozenset(crew for crew in self._crews if crew.has(agent))
+        return sum(1 << n for crew, n in self._crews.items() if crew.has(agent))
 
     @property
     def unserved(self) -> int:
         """Calls for which no agent is left."""
-        return self._wanted.total() - _Flow(self._free, self._wanted).served
+        return sum(self._wanted) - self._served
 
     def needs(self, agent: Agent) -> bool:
         """Whether one call fewer could have an agent if this one were not free."""
         group = self._group[agent.id]
         if group not in self._needed:
-            served = _Flow(self._free, self._wanted).served
-            less = _Flow(self._free - Counter([group]), self._wanted).served
-            self._needed[group] = less < served
+            less = _Flow(self._free - Counter([group]), self._wanted)
+            self._needed[group] = less.served < self._served
         return self._needed[group]
 
     def room(self, crew: Crew) -> int:
         """How many more calls of this crew could have an agent each, beside all these."""
         flow = _Flow(self._free, self._wanted)
-        return flow.add(crew, self._free.total())
+        return flow.add(self._crews[crew], self._free.total())
 
 
 class _Flow:
-    """As many calls as possible, each with an agent. given: from which groups, by crew."""
+    """As many calls as possible, each with an agent. wanted: calls of each crew, by its number.
 
-    def __init__(self, free: Counter[Group], wanted: Counter[Crew]) -> None:
-        self._left = Counter(free)
-        self._given: dict[Crew, Counter[Group]] = {}
-        self.served = sum(self.add(crew, calls) for crew, calls in wanted.items())
+    given: from which groups, by crew.
+    """
 
-    def add(self, crew: Crew, calls: int) -> int:
+    def __init__(self, free: Mapping[Group, int], wanted: Sequence[int]) -> None:
+        self._left = dict(free)
+        self._given: dict[int, dict[Group, int]] = {}
+        self.served = sum(self.add(crew, calls) for crew, calls in enumerate(wanted))
+
+    def add(self, crew: int, calls: int) -> int:
         """Serve up to so many calls more, without giving up any; how many are."""
         done = 0
         while done < calls and (more := self._serve(crew, calls - done, {crew})):
             done += more
         return done
 
-    def _serve(self, crew: Crew, calls: int, asked: set[Crew]) -> int:
+    def _serve(self, crew: int, calls: int, asked: set[int]) -> int:
         """Agents who are left first; else those whose calls can go to others."""
-        mine = self._given.setdefault(crew, Counter())
+        mine = self._given.setdefault(crew, {})
         for group, left in self._left.items():
-            if left and crew in group:
-                return self._move(group, min(calls, left), self._left, mine)
+            if left and group >> crew & 1:
+                return _move(group, min(calls, left), self._left, mine)
         for other, theirs in self._given.items():
             if other in asked:
                 continue
-            for group in [g for g, n in theirs.items() if n and crew in g]:
+            for group in [g for g, n in theirs.items() if n and g >> crew & 1]:
                 asked.add(other)
                 moved = self._serve(other, min(calls, theirs[group]), asked)
                 if moved:
-                    return self._move(group, moved, theirs, mine)
+                    return _move(group, moved, theirs, mine)
                 break  # whoever of its agents is asked for, it finds nobody else
         return 0
 
-    @staticmethod
-    def _move(group: Group, count: int, source: Counter[Group], to: Counter[Group]) -> int:
-        source[group] -= count
-        to[group] += count
-        return count
+
+def _move(group: Group, count: int, source: dict[Group, int], to: dict[Group, int]) -> int:
+    source[group] -= count
+    to[group] = to.get(group, 0) + count
+    return count
