@@ -21,17 +21,30 @@ _OTHERS = ("es", "fr", "de", "it", "ru")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One announcement of one carrier. meaning: an outcome. spoken: languages in their order."""
+    """One announcement of one carrier. meaning: an outcome. said: the texts in their order, each
+    with the second at which it ends; pauses are part of what comes before them.
+    """
 
     carrier: str
     meaning: str
-    spoken: tuple[str, ...]
+    said: tuple[tuple[str, float], ...]
     samples: Samples
 
     @property
     def key(self) -> str:
         """Unique among all recordings."""
         return f"{self.carrier}.{self.meaning}"
+
+    def words(self, begin: float, end: float) -> str:
+        """The letters that are said between two seconds, as if all took the same time."""
+        found, since = "", 0.0
+        for text, until in self.said:
+            letters = [letter for letter in text.casefold() if letter.isalnum()]
+            pace = len(letters) / (until - since)
+            first, last = ((at - since) * pace for at in (begin, end))
+            found += "".join(letters[max(0, round(first)) : max(0, round(last))])
+            since = until
+        return found
 
 
 def recordings(split: Split, carriers: int = 4, seed: int = 1) -> list[Recording]:
@@ -47,9 +60,8 @@ def recordings(split: Split, carriers: int = 4, seed: int = 1) -> list[Recording
         voice = _voice(rng, language, split)
         for meaning, texts in words()["announcements"][language].items():
             text = texts[split is Split.TEST]
-            found.append(
-                Recording(f"{language}-{split}", meaning, (language,), say(voice, language, text))
-            )
+            parts = [(text, say(voice, language, text))]
+            found.append(_recording(f"{language}-{split}", meaning, parts))
     return found + _prompted(split)
 
 
@@ -73,13 +85,22 @@ def _carrier(number: int, split: Split, seed: int) -> list[Recording]:
     pause = np.zeros(round(RATE * rng.uniform(0.2, 0.8)), np.float32)
     found = []
     for meaning in words()["announcements"]["zh"]:
-        parts: list[Samples] = []
+        parts: list[tuple[str, Samples]] = []
         for language in spoken:
             text = words()["announcements"][language][meaning][split is Split.TEST]
             text = text.replace("{number}", words()["numbers"][language][number % 4])
-            parts += [say(voices[language], language, text, speed[language]), pause]
-        found.append(Recording(f"carrier{number}", meaning, spoken, np.concatenate(parts[:-1])))
+            if parts:
+                before, sound = parts[-1]
+                parts[-1] = before, np.concatenate([sound, pause])
+            parts.append((text, say(voices[language], language, text, speed[language])))
+        found.append(_recording(f"carrier{number}", meaning, parts))
     return found
+
+
+def _recording(carrier: str, meaning: str, parts: list[tuple[str, Samples]]) -> Recording:
+    ends = np.cumsum([len(sound) for _, sound in parts]) / RATE
+    said = tuple((text, float(end)) for (text, _), end in zip(parts, ends, strict=True))
+    return Recording(carrier, meaning, said, np.concatenate([sound for _, sound in parts]))
 
 
 def _voice(rng: np.random.Generator, language: str, split: Split) -> Voice:
@@ -102,6 +123,6 @@ def _prompted(split: Split) -> list[Recording]:
         for meaning in ("vacant", "congestion", "busy"):
             names = words()["prompts"][meaning][0]
             if all((prompts() / voice.name / f"{name}.gsm").is_file() for name in names):
-                said = [say(voice, voice.languages[0], name) for name in names]
-                found.append(Recording(voice.name, meaning, voice.languages, np.concatenate(said)))
+                parts = [(name, say(voice, voice.languages[0], name)) for name in names]
+                found.append(_recording(voice.name, meaning, parts))
     return found

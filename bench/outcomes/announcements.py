@@ -4,7 +4,8 @@ whether the latter fall together.
 Half of every carrier's announcements are taught, so that the others have the same voice. From both
 halves near misses are made: the beginning of a taught one with the end of an untaught one, and the
 reverse, as carriers join them from the same pieces. They are always heard from their beginning:
-of which only the taught half is heard, that is nothing else than the taught one.
+of which only the taught half is heard, that is nothing else than the taught one. Nor is it a near
+miss where both begin (or end) with the same words, so that joined they say what was taught.
 """
 
 import time
@@ -40,6 +41,7 @@ _LIBRARY = 500  # entries on which speed is measured
 _SPEED_S = 60.0
 _BLOCK = 1600
 _SAME_SOUND = 0.8  # correlation of samples
+_OTHER_S = 0.4  # seconds of other words, at least: a short word
 _NOTHING = "nothing"
 
 
@@ -148,11 +150,23 @@ def _near(
         else:
             borrowed = strange[round(cut * len(strange)) :]
             sound = np.concatenate([mine[: round(cut * len(mine))], borrowed])
-        if _best_correlation(borrowed[:RATE], mine) < _SAME_SOUND:  # else they share that, too
-            yield Recording(first.carrier, _NOTHING, first.spoken, sound)
-            made += 1
-        else:
+        if _best_correlation(borrowed[:RATE], mine) >= _SAME_SOUND:  # they share that, too
             pairs.remove((first, second))
+        elif _other_words(first, second, cut, begin=bool(made % 2)):
+            yield Recording(first.carrier, _NOTHING, (), sound)
+            made += 1
+
+
+def _other_words(mine: Recording, strange: Recording, cut: float, *, begin: bool) -> bool:
+    """Whether what is borrowed from the strange one, up to the cut or from it, says something else
+    than what it stands for."""
+    whole, length = len(strange.samples) / RATE, len(mine.samples) / RATE
+    at = cut * whole
+    if begin:
+        heard = strange.words(0.0, max(0.0, at - _OTHER_S))
+        return not mine.words(0.0, length).startswith(heard)
+    heard = strange.words(min(whole, at + _OTHER_S), whole)
+    return not mine.words(0.0, length).endswith(heard)
 
 
 # -- playing -------------------------------------------------------------------------------------
