@@ -33,9 +33,9 @@ NOT_TOLD: Final = (
     "dialer/simulator", "dialer/attempts/metrics.py", "dialer/decisions/live.py",
     "dialer/retry/shipped.py", "dialer/retry/words.py", "dialer/scripts/merge.py",
     "hearing/announcements/speechlike.py", "hearing/folder.py", "hearing/judging.py",
-    "hearing/speech", "hearing/tones/zones.py", "dialer/pacing/predictive", "dialer/hopper",
+    "hearing/speech", "hearing/tones/zones.py", "dialer/hopper",
     "dialer/announcements/past.py",
-    "dialer/decisions/words.py", "dialer/decisions/day.py",
+    "dialer/decisions/day.py",
     "dialer/decisions/replaying.py", "dialer/pacing/modes.py", "cti/ami/actions.py",
     "cti/base/csv_lines.py",
 )  # fmt: skip
@@ -43,10 +43,14 @@ NOT_TOLD: Final = (
 words in Chinese already."""
 TOLD_YET: Final = ("cti/processes/trunks.py",)
 OF_PARTS: Final = (
+    "dialer/board/board.py",
     "dialer/campaigns/hearing.py", "dialer/campaigns/pacing.py", "dialer/campaigns/settings.py",
     "dialer/compliance/at_import.py", "dialer/compliance/caps.py", "dialer/compliance/check.py",
     "dialer/compliance/windows.py", "dialer/leads/batches.py", "dialer/leads/files.py",
-    "dialer/leads/numbers.py", "dialer/outcomes/classify.py", "dialer/outcomes/signals.py",
+    "dialer/leads/numbers.py", "dialer/decisions/words.py", "dialer/pacing/agentless.py",
+    "dialer/pacing/decision.py", "dialer/pacing/manual.py", "dialer/pacing/power.py",
+    "dialer/pacing/predictive/pacer.py", "dialer/pacing/preview.py",
+    "dialer/pacing/progressive.py", "dialer/outcomes/classify.py", "dialer/outcomes/signals.py",
     "dialer/retry/contradictions.py", "dialer/retry/decide.py", "dialer/retry/rule.py",
     "dialer/retry/rules.py", "dialer/schedule/explain.py", "dialer/scripts/check.py",
     "dialer/scripts/files.py", "dialer/scripts/walk.py",
