@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-UNTOLD = re.compile(r"“[^”]*”|[\w.]+/[\w/]+|\b(?:SIP|PBX|AMD|UTC|Q\.850)\b")
+UNTOLD = re.compile(r"“[^”]*”|[\w.]+/[\w/]+|\b(?:Asterisk|AMD|Hz|ITU|PBX|Q\.850|SIP|UTC)\b")
 """Names in quotes, time zones, and what is called so in Chinese, too."""
 _LATIN = re.compile(r"[A-Za-z]{2,}|(?<=\S)[,;:] ")
 
