@@ -69,6 +69,11 @@ def told_in(language: Language) -> Iterator[None]:
         _reader.reset(before)
 
 
+def readers_language() -> Language:
+    """The language that is told in just now."""
+    return _reader.get()
+
+
 def told(sentence: str) -> str:
     """The sentence in the reader's language."""
     return in_language(sentence, _reader.get())
