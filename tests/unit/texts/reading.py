@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 UNTOLD = re.compile(r"“[^”]*”|[\w.]+/[\w/]+|\b(?:Asterisk|AMD|Hz|ITU|PBX|Q\.850|SIP|UTC)\b")
 """Names in quotes, time zones, and what is called so in Chinese, too."""
-_LATIN = re.compile(r"[A-Za-z]{2,}|(?<=\S)[,;:] ")
+_LATIN = re.compile(r"[A-Za-z]{2,}|(?<=\S)[,;:] |\.$")
 
 
 def english_in(text: str, names: Iterable[str] = ()) -> list[str]:
