@@ -74,7 +74,7 @@ def shown(number: str) -> str:
 
 def said(text: str) -> str:
     """A sentence of ours as the one who asks may read it, and in their language."""
-    return told(_shown_text(text))
+    return told(shown_text(text))
 
 
 def _shown_or_none(number: str | None) -> str | None:
@@ -82,10 +82,11 @@ def _shown_or_none(number: str | None) -> str | None:
 
 
 def _shown_text_or_none(text: str | None) -> str | None:
-    return None if text is None else _shown_text(text)
+    return None if text is None else shown_text(text)
 
 
-def _shown_text(text: str) -> str:
+def shown_text(text: str) -> str:
+    """Words of people's own as the one who asks may read them."""
     return text if _in_full.get() else masked_text(text)
 
 
@@ -108,7 +109,7 @@ OptionalPhoneNumber = Annotated[
 
 TextWithNumbers = Annotated[
     str,
-    PlainSerializer(_shown_text, return_type=str, when_used="json"),
+    PlainSerializer(shown_text, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": f"text-with-{FORMAT}s"}, mode="serialization"),
 ]
 """Words of people's own that may quote a number: what looks like one is masked in JSON."""

@@ -147,6 +147,7 @@ class CampaignPacing(Message):
 
     address: ClassVar[str] = "campaigns/{campaign}/pacing"
     retained: ClassVar[bool] = True
+    sentence: ClassVar[str] = "reasons"
 
     schema_name: Literal["campaign.pacing"] = Field(default="campaign.pacing", alias="schema")
     version: Literal[1] = 1

@@ -49,6 +49,9 @@ def feedback(
             "--column", metavar="COLUMN", help="Of the leads, again for more: numbers, note …"
         ),
     ] = None,
+    language: Annotated[
+        Literal["en", "zh"] | None, typer.Option(help="Of its words; unset: English.")
+    ] = None,
     state: State = None,
     as_json: Json = False,
 ) -> None:
@@ -58,6 +61,7 @@ def feedback(
         found = find_campaign(client, campaign)
         order = {"campaign_id": found["id"], "list_name": list_name, "format": chosen}
         order |= {"part": part, "since": moment(since), "before": moment(before)}
+        order |= {"language": language}
         job = client.post("/v1/reports/feedback", order | {"columns": columns or None})
         job = _wait(client, job)
         if job["state"] == "failed":

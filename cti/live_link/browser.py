@@ -27,7 +27,6 @@ class Browser:
     who: Who
     audience: Audience
     clock: Clock
-    language: Language = "en"
     waiting: dict[object, str] = field(default_factory=dict)
     bye: str | None = None
     cut: asyncio.Event = field(default_factory=asyncio.Event)
@@ -37,6 +36,11 @@ class Browser:
 
     def __post_init__(self) -> None:
         self._tokens_at = self.clock.monotonic()
+
+    @property
+    def language(self) -> Language:
+        """That it is told everything in."""
+        return self.audience.language
 
     def put(self, key: object, frame: str, *, now: bool = True) -> None:
         """Take a frame for sending; `now`: at once, else when `wake` is called."""

@@ -85,7 +85,7 @@ class LiveHub:
 
     def join(self, who: Who, language: Language = "en") -> Browser:
         """A browser of `who`: greeted, and told every state that it may see."""
-        browser = Browser(new_id("br-"), who, Audience.of(who), self.clock, language)
+        browser = Browser(new_id("br-"), who, Audience.of(who, language), self.clock)
         self._give_way(who)
         self._audiences.setdefault(browser.audience, {})[browser] = None
         browser.put(

@@ -7,6 +7,7 @@ from typing import Final
 from cti.access.rights import Right
 from cti.access.who import Who
 from cti.bus.payloads import Message
+from cti.texts.catalogue import Language
 
 RULES: Final[dict[str, Right | None]] = {
     "service": None,
@@ -24,7 +25,8 @@ OF_CLIENTS: Final = frozenset({"service", "campaigns", "attempts", "recordings"}
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Everybody who sees the same: rights of the live link, and the rows these are limited to.
+    """Everybody who is shown the same: by rights of the live link, the rows these are limited to,
+    and language.
 
     client_id, team: see `Who.only_client` and `Who.only_team`.
     """
@@ -32,12 +34,13 @@ class Audience:
     rights: frozenset[Right]
     client_id: int | None
     team: str | None
+    language: Language = "en"
 
     @classmethod
-    def of(cls, who: Who) -> "Audience":
+    def of(cls, who: Who, language: Language = "en") -> "Audience":
         """The audience somebody belongs to."""
         known = frozenset(right for right in RULES.values() if right is not None)
-        return cls(who.rights & known, who.only_client, who.only_team)
+        return cls(who.rights & known, who.only_client, who.only_team, language)
 
     @property
     def sees_floor(self) -> bool:

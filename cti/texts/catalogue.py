@@ -144,11 +144,14 @@ def chinese() -> Catalogue:
 
 
 @lru_cache(maxsize=4096)
-def in_chinese(sentence: str) -> str:
-    """The sentence in Chinese. Boards and lists say the same again and again, so it is kept."""
-    return chinese().said(sentence)
+def in_chinese(sentence: str, *, alone: bool = False) -> str:
+    """The sentence in Chinese. Boards and lists say the same again and again, so it is kept.
+
+    alone: a word by itself is no code, but for people, too.
+    """
+    return chinese().said(sentence, depth=int(alone))
 
 
-def in_language(sentence: str, language: Language) -> str:
-    """The sentence as a reader of `language` has it."""
-    return in_chinese(sentence) if language == "zh" else sentence
+def in_language(sentence: str, language: Language, *, alone: bool = False) -> str:
+    """The sentence as a reader of `language` has it. alone: see `in_chinese`."""
+    return in_chinese(sentence, alone=alone) if language == "zh" else sentence

@@ -69,9 +69,24 @@ def told_in(language: Language) -> Iterator[None]:
         _reader.reset(before)
 
 
+def readers_language() -> Language:
+    """The language that is told in just now."""
+    return _reader.get()
+
+
 def told(sentence: str) -> str:
     """The sentence in the reader's language."""
     return in_language(sentence, _reader.get())
+
+
+def told_words(words: str) -> str:
+    """Words that are no sentence, be it one alone, such as a code, in the reader's language."""
+    return in_language(words, _reader.get(), alone=True)
+
+
+def label(english: str, chinese: str) -> str:
+    """A label that carries both languages itself, as its reader has it."""
+    return chinese if _reader.get() == "zh" else english
 
 
 def _told_or_none(sentence: str | None) -> str | None:
@@ -80,6 +95,9 @@ def _told_or_none(sentence: str | None) -> str | None:
 
 Sentence = Annotated[str, PlainSerializer(told, return_type=str, when_used="json")]
 """A view's field that says something in words of ours: JSON has it in the reader's language."""
+
+Words = Annotated[str, PlainSerializer(told_words, return_type=str, when_used="json")]
+"""The same for words that may be one alone, and are for people nevertheless."""
 
 OptionalSentence = Annotated[
     str | None, PlainSerializer(_told_or_none, return_type=str | None, when_used="json")

@@ -21,7 +21,7 @@ TELLING: Final = frozenset(
     {
         "UserError", "NotFound", "Conflict", "Forbidden", "NotSignedIn", "TooMany", "TooLarge",
         "LinkDownError", "ActionTimeout", "Refused", "LiveStateDown", "NeverOpen", "RefusedError",
-        "FieldFault", "Incident", "Blocked",
+        "FieldFault", "Incident", "Blocked", "PbxError",
     }
 )  # fmt: skip
 """Calls whose texts are for people."""
@@ -33,23 +33,30 @@ NOT_TOLD: Final = (
     "dialer/simulator", "dialer/attempts/metrics.py", "dialer/decisions/live.py",
     "dialer/retry/shipped.py", "dialer/retry/words.py", "dialer/scripts/merge.py",
     "hearing/announcements/speechlike.py", "hearing/folder.py", "hearing/judging.py",
-    "hearing/speech", "hearing/tones/zones.py", "dialer/pacing/predictive", "dialer/hopper",
+    "hearing/speech", "hearing/tones/zones.py", "dialer/hopper",
     "dialer/announcements/past.py",
-    "dialer/decisions/words.py", "dialer/decisions/day.py",
+    "dialer/decisions/day.py",
     "dialer/decisions/replaying.py", "dialer/pacing/modes.py", "cti/ami/actions.py",
     "cti/base/csv_lines.py",
 )  # fmt: skip
 """Modules that no browser hears of: the command line, the doctor, start-up; and what has its
 words in Chinese already."""
-TOLD_YET: Final = ("cti/processes/trunks.py",)
+TOLD_YET: Final = ("cti/processes/trunks.py", "hearing/speech/detector.py")
 OF_PARTS: Final = (
-    "dialer/campaigns/hearing.py", "dialer/campaigns/pacing.py", "dialer/campaigns/settings.py",
-    "dialer/compliance/at_import.py", "dialer/compliance/caps.py", "dialer/compliance/check.py",
-    "dialer/compliance/windows.py", "dialer/leads/batches.py", "dialer/leads/files.py",
-    "dialer/leads/numbers.py", "dialer/outcomes/classify.py", "dialer/outcomes/signals.py",
-    "dialer/retry/contradictions.py", "dialer/retry/decide.py", "dialer/retry/rule.py",
-    "dialer/retry/rules.py", "dialer/schedule/explain.py", "dialer/scripts/check.py",
-    "dialer/scripts/files.py", "dialer/scripts/walk.py",
+    "dialer/attempts/service.py", "dialer/board/board.py", "dialer/campaigns/hearing.py",
+    "dialer/campaigns/pacing.py", "dialer/campaigns/settings.py", "dialer/compliance/at_import.py",
+    "dialer/compliance/caps.py", "dialer/compliance/check.py", "dialer/compliance/windows.py",
+    "dialer/decisions/words.py", "dialer/desk/service.py", "dialer/engine/answering.py",
+    "dialer/engine/cancelling.py", "dialer/engine/recovery.py", "dialer/leads/batches.py",
+    "dialer/leads/files.py", "dialer/leads/numbers.py", "dialer/outcomes/classify.py",
+    "dialer/outcomes/signals.py", "dialer/pacing/agentless.py", "dialer/pacing/decision.py",
+    "dialer/pacing/manual.py", "dialer/pacing/power.py", "dialer/pacing/predictive/pacer.py",
+    "dialer/pacing/preview.py", "dialer/pacing/progressive.py", "dialer/retry/contradictions.py",
+    "dialer/retry/decide.py", "dialer/retry/rule.py", "dialer/retry/rules.py",
+    "dialer/schedule/explain.py", "dialer/scripts/check.py", "dialer/scripts/files.py",
+    "dialer/scripts/walk.py", "hearing/announcements/detector.py", "hearing/listening.py",
+    "hearing/speech/detector.py", "hearing/tones/beep.py", "hearing/tones/fax.py",
+    "hearing/tones/progress.py", "hearing/tones/sit.py",
 )  # fmt: skip
 _QUIET_CALLS: Final = frozenset({"RuntimeError", "TypeError", "AssertionError", "compile"})
 _QUIET_WORDS: Final = frozenset({"description", "summary", "help", "doc", "title", "name", "tags"})

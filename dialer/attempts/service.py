@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PlainSerializer
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cti.access.masking import PhoneNumber, SentenceWithNumbers
+from cti.access.masking import PhoneNumber, SentenceWithNumbers, said
 from cti.agents.models import AgentRow
 from cti.base.errors import NotFound
 from cti.store.engine import Store
-from cti.texts.reader import Sentence
+from cti.texts.reader import Sentence, Words
 from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow
 from dialer.corrections.models import CorrectionRow
@@ -44,13 +44,30 @@ WORDS = {
 }
 
 
+IN_WORDS: Final = frozenset({"what", "why", "source"})
+"""Details that are for people."""
+
+
+def _told(detail: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: said(value) if name in IN_WORDS and isinstance(value, str) else value
+        for name, value in detail.items()
+    }
+
+
+Detail = Annotated[
+    dict[str, Any], PlainSerializer(_told, return_type=dict[str, Any], when_used="json")
+]
+"""What evidence holds beside its kind: JSON has its words in the reader's language."""
+
+
 class Moment(BaseModel):
     """One piece of evidence."""
 
     seconds: float = Field(description="since the attempt was placed")
     kind: str
-    words: str
-    detail: dict[str, Any]
+    words: Words
+    detail: Detail
 
 
 class CorrectionView(BaseModel):

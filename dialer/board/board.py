@@ -15,6 +15,7 @@ from cti.agents.roster import Roster
 from cti.agents.states import Agent
 from cti.base.clock import Clock
 from cti.store.engine import Store
+from cti.texts.reader import Sentence
 from dialer.campaigns.models import CampaignRow
 from dialer.decisions.views import PacingView
 from dialer.engine.attempts import Attempts
@@ -100,7 +101,7 @@ class CampaignView(BaseModel):
     state: str
     lines: int
     hopper: int
-    reason: str = Field(description="the pacer's reason in one sentence")
+    reason: Sentence = Field(description="the pacer's reason in one sentence")
     attempts: int
     answered: int
     bridged: int
@@ -209,7 +210,7 @@ class Board:
         name, mode, state = self._campaigns.get(campaign_id, ("", "", ""))
         reason = f"no new calls: {state}"
         if running is not None:
-            reason = ", ".join(running.last.reasons) if running.last else "starting"
+            reason = "; ".join(running.last.reasons) if running.last else "no new calls: starting"
         return CampaignView(
             id=campaign_id,
             name=name,

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from cti.live_link.board import Shown
 from cti.live_link.seeing import Audience
+from cti.texts.catalogue import Language
+from cti.texts.reader import told_in
 from dialer.board.board import Board, BoardView
 from dialer.board.narrow import Narrow
 
@@ -16,6 +18,8 @@ RUNS: Final[dict[str, Any]] = {
     "link": {"events_seen", "samples"},
 }
 """What changes without anything happening; pages let times run by themselves."""
+
+_Kind = tuple[int | None, str | None, Language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,19 @@ class BoardLooks:
     async def look(self, audiences: Iterable[Audience]) -> Mapping[Audience, Shown]:
         """The board of this moment for each audience."""
         view = await self.board.view()
-        made: dict[tuple[int | None, str | None], Shown] = {}
+        made: dict[_Kind, Shown] = {}
         for audience in audiences:
-            rows = (audience.client_id, audience.team)
-            if rows not in made:
-                made[rows] = _shown(self.narrow.shown(view, *rows))
-        return {audience: made[audience.client_id, audience.team] for audience in audiences}
+            kind = _kind(audience)
+            if kind not in made:
+                rows = self.narrow.shown(view, audience.client_id, audience.team)
+                made[kind] = _shown(rows, audience.language)
+        return {audience: made[_kind(audience)] for audience in audiences}
 
 
-def _shown(view: BoardView) -> Shown:
-    return Shown(view.model_dump_json(), view.model_dump_json(exclude=RUNS))
+def _kind(audience: Audience) -> _Kind:
+    return audience.client_id, audience.team, audience.language
+
+
+def _shown(view: BoardView, language: Language) -> Shown:
+    with told_in(language):
+        return Shown(view.model_dump_json(), view.model_dump_json(exclude=RUNS))

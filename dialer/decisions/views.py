@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from cti.base.statistics import wilson
+from cti.texts.reader import Sentence, Words
 
 
 class Moment(BaseModel):
@@ -39,14 +40,14 @@ class Moment(BaseModel):
         description="what kept it from dialling more: agents, budget, ratio, mode, hopper, lines, "
         "rate"
     )
-    reasons: str
+    reasons: Sentence
 
 
 class PacingView(Moment):
     """A campaign's pacing at this moment."""
 
     campaign: int
-    window: str = Field(description="the measuring window in words: today, in the last 30 days")
+    window: Words = Field(description="the measuring window in words: today, in the last 30 days")
     dialled_last_minute: int
     abandon_rate: float = Field(description="abandoned ÷ answered, 0 to 1")
     abandon_low: float = Field(description="the rate's Wilson interval, 95 %: lower end")
@@ -103,7 +104,7 @@ class Explanation(BaseModel):
     name: str
     asked: datetime
     moment: Moment | None = Field(description="the last look until then; none if none is kept")
-    words: list[str]
+    words: list[Sentence]
     before: Moment | None = Field(description="the look before that changed something")
     after: Moment | None = Field(description="the next one that did")
     dialled_in_minute: int = Field(description="within half a minute of the moment asked for")

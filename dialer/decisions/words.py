@@ -41,7 +41,8 @@ def around(before: Moment | None, after: Moment | None, zone: ZoneInfo) -> list[
 
 def _briefly(moment: Moment, zone: ZoneInfo) -> str:
     back = f", {plural(moment.cancelled, 'call')} taken back" if moment.cancelled else ""
-    return f"{local(moment.at, zone)}, {plural(moment.dialled, 'line')} dialled{back}."
+    dialled = f"{plural(moment.dialled, 'line')} dialled"
+    return f"{local(moment.at, zone)}, {dialled}{back}."
 
 
 def local(moment: datetime, zone: ZoneInfo) -> str:
@@ -54,24 +55,30 @@ def _done(moment: Moment, zone: ZoneInfo) -> str:
 
 
 def _agents(moment: Moment) -> str:
-    states = {
-        "free": moment.ready,
-        "being connected": moment.reserved,
-        "talking": moment.talking,
-        "wrapping up": moment.wrapping,
-        "away": moment.not_ready,
-    }
-    return ", ".join(f"{count} {state}" for state, count in states.items() if count) or "none"
+    return _there(
+        {
+            f"{moment.ready} free": moment.ready,
+            f"{moment.reserved} being connected": moment.reserved,
+            f"{moment.talking} talking": moment.talking,
+            f"{moment.wrapping} wrapping up": moment.wrapping,
+            f"{moment.not_ready} away": moment.not_ready,
+        }
+    )
 
 
 def _calls(moment: Moment) -> str:
-    states = {
-        "not ringing yet": moment.placed,
-        "ringing": moment.ringing,
-        "being decided on": moment.deciding,
-        "waiting": moment.waiting,
-    }
-    return ", ".join(f"{count} {state}" for state, count in states.items() if count) or "none"
+    return _there(
+        {
+            f"{moment.placed} not ringing yet": moment.placed,
+            f"{moment.ringing} ringing": moment.ringing,
+            f"{moment.deciding} being decided on": moment.deciding,
+            f"{moment.waiting} waiting": moment.waiting,
+        }
+    )
+
+
+def _there(counts: Mapping[str, int]) -> str:
+    return ", ".join(words for words, count in counts.items() if count) or "none"
 
 
 def _expected(moment: Moment) -> list[str]:
@@ -87,11 +94,15 @@ def _expected(moment: Moment) -> list[str]:
 
 
 def _promise(moment: Moment, window: str) -> str:
-    low, high = wilson(moment.abandoned, moment.answered)
-    share = f"{moment.abandoned} of {moment.answered} answered"
-    if moment.answered:
-        rate = moment.abandoned / moment.answered
-        share += f", {rate:.1%} (95 %: {low:.1%} to {high:.1%})"
     left = moment.target * moment.answered - moment.abandoned
-    allowed = f"; {abs(left):.1f} {'more were allowed' if left >= 0 else 'too many'}"
-    return f"Abandoned {window}: {share}; {moment.target:.1%} may be{allowed}."
+    allowed = f"{left:.1f} more were allowed" if left >= 0 else f"{-left:.1f} too many"
+    return f"Abandoned {window}: {_share(moment)}; {moment.target:.1%} may be; {allowed}."
+
+
+def _share(moment: Moment) -> str:
+    abandoned, answered = moment.abandoned, moment.answered
+    if not answered:
+        return f"{abandoned} of {answered} answered"
+    low, high = wilson(abandoned, answered)
+    rate = abandoned / answered
+    return f"{abandoned} of {answered} answered, {rate:.1%} (95 %: {low:.1%} to {high:.1%})"

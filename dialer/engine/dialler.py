@@ -43,7 +43,7 @@ from dialer.engine.placing import Campaign, Placed, commit_attempts
 from dialer.engine.postponing import bring_forward
 from dialer.engine.window import Window
 from dialer.hopper.hopper import Hopper
-from dialer.pacing.decision import Decision, bounded
+from dialer.pacing.decision import Decision, bounded, deferred_words
 from dialer.pacing.modes import MakePacer, Pacer, make
 from dialer.pacing.options import PacerOptions
 from dialer.pacing.progressive import progressive
@@ -263,7 +263,8 @@ class Dialler:
         try:
             dialled, deferred = await self._dial_up_to(running, decision.dial)
             if deferred:
-                running.last = replace(decision, reasons=(*decision.reasons, _deferred(deferred)))
+                reasons = (*decision.reasons, deferred_words(deferred))
+                running.last = replace(decision, reasons=reasons)
         finally:
             self.signals.emit(
                 PacerDecided(campaign_id, running.mode, snapshot, running.last, dialled, cancelled)
@@ -529,8 +530,3 @@ class Dialler:
         if self._trouble == {part}:
             log.info("dialler.resumed")
         self._trouble.discard(part)
-
-
-def _deferred(count: int) -> str:
-    leads = "1 lead" if count == 1 else f"{count} leads"
-    return f"{leads} may not be called now, by hour, cap or bar: see “cti schedule explain”"

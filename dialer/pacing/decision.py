@@ -49,6 +49,19 @@ def limit_words(snapshot: Snapshot, bound_by: BoundBy) -> tuple[str, ...]:
     return ()
 
 
+def under_way_words(snapshot: Snapshot) -> tuple[str, ...]:
+    """How many calls have no agent yet, in words; nothing where there are none."""
+    return (f"{len(snapshot.calls)} under way",) if snapshot.calls else ()
+
+
+def deferred_words(count: int) -> str:
+    """That leads were due, and may not be called."""
+    return (
+        f"{plural(count, 'lead')} may not be called now, by hour, cap or bar: "
+        "see “cti schedule explain”"
+    )
+
+
 def plural(count: int, noun: str) -> str:
     """`1 line`, `2 lines`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from dialer.pacing.decision import Decision, bounded, limit_words, plural
+from dialer.pacing.decision import Decision, bounded, limit_words, plural, under_way_words
 from dialer.pacing.snapshot import Snapshot
 
 ROUNDING = 1e-9
@@ -25,14 +25,11 @@ def power(ratio: float) -> Callable[[Snapshot], Decision]:
         lines = free if braked else math.floor(ratio * free + ROUNDING)
         dial, bound_by = bounded(snapshot, lines - under_way, "budget" if braked else "ratio")
         per_agent = "1" if braked else f"{ratio:g}"
-        calls = f", {under_way} under way" if under_way else ""
-        said = (
-            f"{plural(dial, 'line')}: {per_agent} for each of {plural(free, 'free agent')}{calls}"
-        )
+        said = f"{plural(dial, 'line')}: {per_agent} for each of {plural(free, 'free agent')}"
         why = (_why_braked(snapshot),) if braked and ratio > 1 else ()
         return Decision(
             dial,
-            (said, *why, *limit_words(snapshot, bound_by)),
+            (said, *under_way_words(snapshot), *why, *limit_words(snapshot, bound_by)),
             bound_by,
             expected_free=float(free),
             budget_left=budget,

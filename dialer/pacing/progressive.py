@@ -1,6 +1,6 @@
 """Progressive: one line per free agent, never more."""
 
-from dialer.pacing.decision import Decision, bounded, limit_words, plural
+from dialer.pacing.decision import Decision, bounded, limit_words, plural, under_way_words
 from dialer.pacing.snapshot import Snapshot
 
 
@@ -11,10 +11,7 @@ def progressive(snapshot: Snapshot) -> Decision:
     bridged: for these milliseconds one line less is dialled, never one too many.
     """
     free = snapshot.count("ready")
-    under_way = len(snapshot.calls)
-    dial, bound_by = bounded(snapshot, free - under_way)
-    calls = f", {under_way} under way" if under_way else ""
-    said = f"{plural(dial, 'line')}: {plural(free, 'agent')} free{calls}"
-    return Decision(
-        dial, (said, *limit_words(snapshot, bound_by)), bound_by, expected_free=float(free)
-    )
+    dial, bound_by = bounded(snapshot, free - len(snapshot.calls))
+    said = f"{plural(dial, 'line')}: {plural(free, 'agent')} free"
+    reasons = (said, *under_way_words(snapshot), *limit_words(snapshot, bound_by))
+    return Decision(dial, reasons, bound_by, expected_free=float(free))

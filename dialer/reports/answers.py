@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cti.access.masking import masked_text, shown, shown_in_full
+from cti.access.masking import shown, shown_text
 from cti.store.engine import Store
 from dialer.attempts.models import AttemptRow
 from dialer.compliance.windows import zone
@@ -21,13 +21,13 @@ from dialer.scripts.told import in_words, read_asked
 MOST_QUESTIONS: Final = 1000
 """Columns for questions, at most: a sheet has 16,384."""
 FIXED: Final = (
-    Column("reference"),
-    Column("name", 20),
-    Column("number", 18, number=True),
-    Column("called (lead's time)", 18),
-    Column("disposition", 16),
-    Column("script", 24),
-    Column("version", 8),
+    Column("reference", "编号"),
+    Column("name", "姓名", 20),
+    Column("number", "号码", 18, number=True),
+    Column("called (lead's time)", "呼叫时间（当地时间）", 18),
+    Column("disposition", "处理结果", 16),
+    Column("script", "话术", 24),
+    Column("version", "版本", 8),
 )
 
 
@@ -54,11 +54,11 @@ async def find_questions(store: Store, about: ListFacts) -> Questions:
         asked = await read_asked(session, versions)
     labels: dict[tuple[int, str], str] = {}
     for (script_id, _), version in asked.items():
-        for question, (label, _) in version.labels().items():
-            labels[script_id, question] = label
+        for question, (words, _) in version.labels().items():
+            labels[script_id, question] = words
     chosen = list(labels.items())[:MOST_QUESTIONS]
     return Questions(
-        (*FIXED, *(Column(label[:200], 20) for _, label in chosen)),
+        (*FIXED, *(Column(words[:200], words[:200], 20) for _, words in chosen)),
         tuple(key for key, _ in chosen),
         {script_id: version.name for (script_id, _), version in asked.items()},
     )
@@ -77,7 +77,7 @@ async def read_answered(
             rows = await _page(session, about, days, last)
         if not rows:
             return
-        yield [_cells(row, questions) for row in rows]
+        yield [_cells(row, about, questions) for row in rows]
         last = rows[-1].id
 
 
@@ -97,14 +97,13 @@ async def _page(session: AsyncSession, about: ListFacts, days: Days, last: str) 
     return (await session.execute(query)).all()
 
 
-def _cells(row: Any, questions: Questions) -> list[str | int]:
-    told = masked_text if not shown_in_full() else str
+def _cells(row: Any, about: ListFacts, questions: Questions) -> list[str | int]:
     return [
         *(row.reference, row.name, shown(row.e164)),
         f"{row.placed_at.astimezone(zone(row.time_zone)):%Y-%m-%d %H:%M}",
-        *(row.disposition or "", questions.names.get(row.script_id, ""), row.version),
+        *(about.told(row.disposition or ""), questions.names.get(row.script_id, ""), row.version),
         *(
-            told(in_words(row.answers, question)) if script_id == row.script_id else ""
+            shown_text(in_words(row.answers, question)) if script_id == row.script_id else ""
             for script_id, question in questions.keys
         ),
     ]

@@ -6,6 +6,7 @@ from fastapi.responses import FileResponse
 from cti.access.errors import Forbidden
 from cti.access.rights import Right
 from cti.access.who import Me, Who, needs, theirs
+from cti.texts.reader import readers_language
 from dialer.reports.make import FeedbackOrder
 from dialer.reports.service import ReportProgress, ReportService
 
@@ -30,7 +31,8 @@ def router(service: ReportService) -> APIRouter:
         full = who.is_program if order.full_numbers is None else order.full_numbers
         if full:
             _may_see_numbers(who)
-        return await service.order(order.model_copy(update={"full_numbers": full}), who.name)
+        settled = {"full_numbers": full, "language": order.language or readers_language()}
+        return await service.order(order.model_copy(update=settled), who.name)
 
     @routes.get(
         "",

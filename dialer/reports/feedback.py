@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.base.errors import NotFound
 from cti.store.engine import Store
+from cti.texts.reader import label, told_words
 from dialer.attempts.models import AttemptRow
-from dialer.campaigns.dispositions import Meaning
+from dialer.campaigns.dispositions import Disposition, Meaning
 from dialer.campaigns.models import CampaignRow, ClientRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.compliance.windows import zone
@@ -56,16 +57,21 @@ _BY_MEANING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """The list a report is about. dispositions: {code: what it means}. leads: on it, now."""
+    """The list a report is about. dispositions: by code. leads: on it, now."""
 
     list_id: int
     campaign: str
     client: str
     name: str
     imported_at: datetime
-    dispositions: dict[str, Meaning]
+    dispositions: dict[str, Disposition]
     client_id: int | None
     leads: int
+
+    def told(self, code: str) -> str:
+        """A disposition, or the code of why a lead was closed, as the report's reader has it."""
+        known = self.dispositions.get(code)
+        return label(code, known.label_zh or known.label) if known else told_words(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,7 @@ async def find_list(store: Store, campaign_id: int, name: str | None) -> ListFac
         client.name if client else "",
         chosen[0].name,
         chosen[0].created_at,
-        {disposition.code: disposition.meaning for disposition in settings.dispositions},
+        {disposition.code: disposition for disposition in settings.dispositions},
         campaign.client_id,
         leads,
     )
@@ -280,8 +286,8 @@ def _result(
 
 def _wrong(about: ListFacts, lead: Any, number: str, attempt: Any) -> WrongNumber | None:
     """What is wrong with a number by its last attempt; the agent's word goes before the line's."""
-    meaning = about.dispositions.get(attempt.disposition or "")
-    kind = _BY_MEANING.get(meaning) if meaning else _BY_OUTCOME.get(Outcome(attempt.outcome))
+    said = about.dispositions.get(attempt.disposition or "")
+    kind = _BY_MEANING.get(said.meaning) if said else _BY_OUTCOME.get(Outcome(attempt.outcome))
     if kind is None:
         return None
     return WrongNumber(

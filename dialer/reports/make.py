@@ -9,8 +9,10 @@ from typing import Final, Literal, Self, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from cti.access.masking import in_full, said
+from cti.access.masking import in_full, said, shown_text
 from cti.store.engine import Store
+from cti.texts.catalogue import Language
+from cti.texts.reader import label, told_in, told_words
 from dialer.reports.answers import find_questions, read_answered
 from dialer.reports.feedback import (
     Days,
@@ -29,34 +31,34 @@ from dialer.reports.sheets import Book, Column, CsvTable
 Part = Literal["leads", "wrong", "answers", "refused"]
 
 LEAD_COLUMNS: Final = (
-    Column("reference"),
-    Column("name", 20),
-    Column("numbers", 18, number=True),
-    Column("result", 10),
-    Column("closed because", 16),
-    Column("last outcome", 14),
-    Column("disposition", 16),
-    Column("reason", 48),
-    Column("note", 30),
-    Column("dials", 7),
-    Column("last attempt (lead's time)", 18),
-    Column("next dial (lead's time)", 18),
+    Column("reference", "编号"),
+    Column("name", "姓名", 20),
+    Column("numbers", "号码", 18, number=True),
+    Column("result", "状态", 10),
+    Column("closed because", "关闭原因", 16),
+    Column("last outcome", "最近结果", 14),
+    Column("disposition", "处理结果", 16),
+    Column("reason", "结果依据", 48),
+    Column("note", "备注", 30),
+    Column("dials", "拨打次数", 7),
+    Column("last attempt (lead's time)", "最近拨打（当地时间）", 18),
+    Column("next dial (lead's time)", "下次拨打（当地时间）", 18),
 )
 WRONG_COLUMNS: Final = (
-    Column("wrong because", 14),
-    Column("number", 18, number=True),
-    Column("name", 20),
-    Column("reference"),
-    Column("outcome", 16),
-    Column("disposition", 16),
-    Column("reason", 48),
-    Column("last attempt (lead's time)", 18),
+    Column("wrong because", "错误类型", 14),
+    Column("number", "号码", 18, number=True),
+    Column("name", "姓名", 20),
+    Column("reference", "编号"),
+    Column("outcome", "呼叫结果", 16),
+    Column("disposition", "处理结果", 16),
+    Column("reason", "结果依据", 48),
+    Column("last attempt (lead's time)", "最近拨打（当地时间）", 18),
 )
 REFUSED_COLUMNS: Final = (
-    Column("file", 24),
-    Column("line", 7),
-    Column("reason", 40),
-    Column("the row as it was read", 60),
+    Column("file", "文件", 24),
+    Column("line", "行号", 7),
+    Column("reason", "拒绝原因", 40),
+    Column("the row as it was read", "原始内容", 60),
 )
 
 
@@ -99,6 +101,9 @@ class FeedbackOrder(BaseModel):
         min_length=1,
         description="of the table of leads, in this order; unset: all",
     )
+    language: Language | None = Field(
+        default=None, description="of headings and words of ours; unset: that of who orders it"
+    )
 
     @property
     def days(self) -> Days:
@@ -126,7 +131,7 @@ async def make_feedback(
     Raises NotFound for campaign or list, OSError when the disk is full.
     """
     about = await find_list(store, order.campaign_id, order.list_name)
-    with in_full() if order.full_numbers else nullcontext():
+    with in_full() if order.full_numbers else nullcontext(), told_in(order.language or "en"):
         make = _csv if order.format == "csv" else _book
         return await make(store, about, order, path, seen)
 
@@ -153,10 +158,10 @@ async def _csv(
             for lead in leads:
                 summary.add(lead)
                 if part == "leads":
-                    table.add(_lead_cells(lead, chosen))
+                    table.add(_lead_cells(about, lead, chosen))
                 else:
                     for number in lead.wrong:
-                        table.add(_wrong_cells(number))
+                        table.add(_wrong_cells(about, number))
             seen(summary.leads)
     return summary
 
@@ -174,46 +179,48 @@ async def _book(
     store: Store, about: ListFacts, order: FeedbackOrder, path: Path, seen: Callable[[int], None]
 ) -> Summary:
     summary, book = Summary(), Book()
-    page = book.page("Summary", [24, *([14] * 20)])
-    wrong = {kind: book.sheet(kind.value.capitalize(), WRONG_COLUMNS) for kind in Wrong}
+    page = book.page(label("Summary", "汇总"), [24, *([14] * 20)])
+    wrong = {kind: book.sheet(told_words(kind.value).capitalize(), WRONG_COLUMNS) for kind in Wrong}
     chosen = order.positions
-    table = book.sheet("All leads", _lead_columns(chosen))
+    table = book.sheet(label("All leads", "全部联系人"), _lead_columns(chosen))
     async for leads in read_leads(store, about, order.days):
         for lead in leads:
             summary.add(lead)
-            table.add(_lead_cells(lead, chosen))
+            table.add(_lead_cells(about, lead, chosen))
             for number in lead.wrong:
-                wrong[number.kind].add(_wrong_cells(number))
+                wrong[number.kind].add(_wrong_cells(about, number))
         seen(summary.leads)
     await _answers_sheet(store, about, order.days, book)
-    refused, count = book.sheet("Refused at import", REFUSED_COLUMNS), 0
+    refused, count = book.sheet(label("Refused at import", "导入时拒绝的行"), REFUSED_COLUMNS), 0
     async for rows in read_refused(store, about):
         for row in rows:
             refused.add(_refused_cells(row))
         count += len(rows)
-    page.title(f"Feedback on list “{about.name}”")
+    page.title(label(f"Feedback on list “{about.name}”", f"名单“{about.name}”的处理结果"))
     facts: list[tuple[str, str | int]] = [
-        ("campaign", about.campaign),
-        ("client", about.client or "–"),
-        ("list since", f"{about.imported_at:%Y-%m-%d %H:%M} UTC"),
-        ("report of", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+        (label("campaign", "活动"), about.campaign),
+        (label("client", "客户"), about.client or "–"),
+        (label("list since", "名单导入时间"), f"{about.imported_at:%Y-%m-%d %H:%M} UTC"),
+        (label("report of", "报表时间"), f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
         *_span(order.days),
-        ("leads", summary.leads),
-        ("dials", summary.dials),
-        ("rows refused at import", count),
+        (label("leads", "联系人"), summary.leads),
+        (label("dials", "拨打次数"), summary.dials),
+        (label("rows refused at import", "导入时拒绝的行"), count),
     ]
     for name, value in facts:
         page.add([name, value])
     page.add([])
-    page.header(["wrong data", "numbers"])
+    page.header([label("wrong data", "错误号码"), label("numbers", "号码数")])
     for kind in Wrong:
-        page.add([kind.value, summary.wrong[kind]])
+        page.add([told_words(kind.value), summary.wrong[kind]])
     page.add([])
     became = sorted({reason for _, reason in summary.matrix})
-    page.header(["last outcome", *became, "leads"])
+    page.header(
+        [label("last outcome", "最近结果"), *map(about.told, became), label("leads", "联系人")]
+    )
     for outcome in sorted({outcome for outcome, _ in summary.matrix}):
         counts = [summary.matrix[outcome, reason] for reason in became]
-        page.add([outcome, *counts, sum(counts)])
+        page.add([told_words(outcome), *counts, sum(counts)])
     book.save(path)
     return summary
 
@@ -223,7 +230,7 @@ async def _answers_sheet(store: Store, about: ListFacts, days: Days, book: Book)
     questions = await find_questions(store, about)
     if not questions.keys:
         return
-    table = book.sheet("Answers", questions.columns)
+    table = book.sheet(label("Answers", "话术回答"), questions.columns)
     async for rows in read_answered(store, about, questions, days):
         for row in rows:
             table.add(row)
@@ -231,7 +238,10 @@ async def _answers_sheet(store: Store, about: ListFacts, days: Days, book: Book)
 
 def _span(days: Days) -> list[tuple[str, str]]:
     """Lines of the summary: of which time the report is."""
-    ends = (("dialled since", days.since), ("dialled before", days.before))
+    ends = (
+        (label("dialled since", "拨打时间起"), days.since),
+        (label("dialled before", "拨打时间止"), days.before),
+    )
     return [
         (name, f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC") for name, at in ends if at is not None
     ]
@@ -241,18 +251,31 @@ def _lead_columns(chosen: Sequence[int]) -> list[Column]:
     return [LEAD_COLUMNS[position] for position in chosen]
 
 
-def _lead_cells(lead: LeadResult, chosen: Sequence[int]) -> list[str | int]:
+def _lead_cells(about: ListFacts, lead: LeadResult, chosen: Sequence[int]) -> list[str | int]:
     shown = replace(
-        lead, numbers=said(lead.numbers), reason=said(lead.reason), note=said(lead.note)
+        lead,
+        numbers=shown_text(lead.numbers),
+        result=told_words(lead.result),
+        closed_because=about.told(lead.closed_because),
+        outcome=told_words(lead.outcome),
+        disposition=about.told(lead.disposition),
+        reason=said(lead.reason),
+        note=shown_text(lead.note),
     )
     cells = astuple(shown)
     return [cells[position] for position in chosen]
 
 
-def _wrong_cells(number: WrongNumber) -> list[str]:
-    shown = replace(number, number=said(number.number), reason=said(number.reason))
-    return [number.kind.value, *astuple(shown)[1:]]
+def _wrong_cells(about: ListFacts, number: WrongNumber) -> list[str]:
+    shown = replace(
+        number,
+        number=shown_text(number.number),
+        outcome=told_words(number.outcome),
+        disposition=about.told(number.disposition),
+        reason=said(number.reason),
+    )
+    return [told_words(number.kind.value), *astuple(shown)[1:]]
 
 
 def _refused_cells(row: RefusedRow) -> list[str | int]:
-    return [row.file, row.line, said(row.reason), said(" | ".join(row.cells))]
+    return [row.file, row.line, said(row.reason), shown_text(" | ".join(row.cells))]

@@ -17,6 +17,7 @@ from cti.base.clock import Clock
 from cti.base.errors import Conflict, NotFound, UserError
 from cti.base.tasks import end
 from cti.store.engine import Store
+from cti.texts.catalogue import Language
 from cti.texts.reader import OptionalSentence
 from dialer.reports.feedback import ListFacts, find_list
 from dialer.reports.make import FeedbackOrder, Part
@@ -43,6 +44,7 @@ class ReportProgress(BaseModel):
     format: Literal["xlsx", "csv"]
     part: Part = Field(description="which table a CSV holds")
     full_numbers: bool = Field(description="it shows numbers with nothing hidden")
+    language: Language = Field(description="of headings and words of ours")
     since: datetime | None = Field(description="only leads dialled at or after this")
     before: datetime | None = Field(description="… and before this")
     by: str = Field(description="who asked for it")
@@ -77,6 +79,7 @@ class _Job:
             format=self.order.format,
             part=self.order.part,
             full_numbers=bool(self.order.full_numbers),
+            language=self.order.language or "en",
             since=self.order.since,
             before=self.order.before,
             by=self.by,

@@ -17,6 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from cti.base.csv_lines import csv_line
+from cti.texts.reader import label
 
 Cell = str | int | float | None
 MOST_ROWS: Final = 1_048_576
@@ -31,11 +32,19 @@ _TITLE_FONT: Final = Font(bold=True, size=14)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, how wide (characters), and whether it holds telephone numbers."""
+    """A column: its heading in both languages, how wide (characters), and whether it holds
+    telephone numbers.
+    """
 
-    heading: str
+    english: str
+    chinese: str
     width: int = 16
     number: bool = False
+
+    @property
+    def heading(self) -> str:
+        """As the table's reader has it."""
+        return label(self.english, self.chinese)
 
 
 class Rows(Protocol):

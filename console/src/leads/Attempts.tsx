@@ -17,7 +17,7 @@ import { clock, moment } from "../parts/time";
 import { Legs } from "../recordings/Legs";
 import { leadKey, useDispositions } from "./api";
 import { Corrections } from "./Correct";
-import { detailsOf, gistOf } from "./details";
+import { detailsOf, gistOf, heardWord } from "./details";
 import classes from "./leads.module.css";
 
 const PAGE = 50;
@@ -142,15 +142,13 @@ function Story({ id }: { id: string }) {
 function Evidence({ moment }: { moment: AttemptView["evidence"][number] }) {
   const { seconds, kind, words, detail } = moment;
   const { t } = useTranslation("leads");
-  const outcomeWord = useOutcomeWord();
   const { what, sure } = gistOf(detail);
-  const heard = what && t(`heard.${what}`, { defaultValue: outcomeWord(what) });
   return (
-    <li className={classes.moment} title={detailsOf(detail)}>
+    <li className={classes.moment} title={detailsOf(detail, t)}>
       <span>{seconds.toFixed(1)} s</span>
       <span>
         {t(`evidence.${kind}`, { defaultValue: words })}
-        {heard && t("history.what", { what: heard })}
+        {what && t("history.what", { what: heardWord(what, t) })}
         {sure !== null && <span className="quiet"> {sure} %</span>}
       </span>
     </li>

@@ -75,7 +75,7 @@ export function Made({ reports }: { reports: readonly ReportProgress[] | undefin
 }
 
 function Holds({ report }: { report: ReportProgress }) {
-  const { t } = useTranslation("reports");
+  const { t, i18n } = useTranslation("reports");
   const what = report.format === "xlsx" ? t("formats.xlsx") : t(`parts.${report.part}`);
   // The end is the midnight after its last day.
   const last = report.before && dayOf(new Date(Date.parse(report.before) - 1));
@@ -83,7 +83,13 @@ function Holds({ report }: { report: ReportProgress }) {
     report.since || last
       ? t("days", { from: report.since ? dayOf(new Date(report.since)) : "…", to: last ?? "…" })
       : "";
-  const rest = [days, report.full_numbers ? t("withNumbers") : ""].filter(Boolean).join(" · ");
+  const rest = [
+    days,
+    report.full_numbers ? t("withNumbers") : "",
+    report.language === i18n.language ? "" : t(`languages.${report.language}`),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <>
       {what} {rest && <span className="quiet">{rest}</span>}

@@ -24,6 +24,7 @@ import {
   EMPTY,
   hasColumns,
   hasDays,
+  LANGUAGES,
   type LeadColumn,
   missing,
   orderOf,
@@ -37,7 +38,7 @@ interface PartProps {
 
 /** What became of a list: which one, of which days, with which columns. */
 export function Order({ onMade }: { onMade: () => void }) {
-  const { t } = useTranslation("reports");
+  const { t, i18n } = useTranslation("reports");
   const may = useMay();
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }));
@@ -72,6 +73,13 @@ export function Order({ onMade }: { onMade: () => void }) {
               allowDeselect={false}
             />
           )}
+          <Select
+            label={t("language")}
+            data={LANGUAGES.map((value) => ({ value, label: t(`languages.${value}`) }))}
+            value={draft.language ?? i18n.language}
+            onChange={(value) => set({ language: LANGUAGES.find((one) => one === value) ?? null })}
+            allowDeselect={false}
+          />
         </Fields>
         {hasDays(draft) && <Days draft={draft} set={set} />}
         {hasColumns(draft) && <Columns draft={draft} set={set} />}

@@ -6,6 +6,7 @@ const made = {
   id: 1, state: "running", leads: 50, total: 200, format: "xlsx", part: "leads",
   since: null, before: null, file_name: "", error: null, made_at: "", campaign_id: 3,
   campaign: "", list_name: "", full_numbers: false, by: "",
+  language: "en",
 } as const; // biome-ignore format: short
 
 describe("a report that is asked for", () => {
@@ -22,6 +23,7 @@ describe("a report that is asked for", () => {
     expect(orderOf(draft).columns).toBeNull();
     const some = orderOf({ ...draft, columns: ["dials", "name"] });
     expect(some.columns).toEqual(["name", "dials"]);
+    expect(orderOf({ ...draft, language: "zh" }).language).toBe("zh");
     expect(new Set(COLUMNS).size).toBe(COLUMNS.length);
   });
 

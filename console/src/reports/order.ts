@@ -18,6 +18,9 @@ export const COLUMNS = [
   "next_dial",
 ] as const satisfies readonly LeadColumn[];
 
+export const LANGUAGES = ["en", "zh"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 /** A report as somebody is filling in what it shall be. Days YYYY-MM-DD, both included. */
 export interface Draft {
   campaign: number | null;
@@ -28,6 +31,8 @@ export interface Draft {
   to: string;
   columns: readonly LeadColumn[];
   fullNumbers: boolean;
+  /** null: that of the page. */
+  language: Language | null;
 }
 
 export const EMPTY: Draft = {
@@ -39,6 +44,7 @@ export const EMPTY: Draft = {
   to: "",
   columns: COLUMNS,
   fullNumbers: false,
+  language: null,
 };
 
 /** What keeps it from being asked for: the name of a text, or null. */
@@ -70,6 +76,7 @@ export function orderOf(draft: Draft): FeedbackOrder {
     format: draft.format,
     part: draft.format === "xlsx" ? "leads" : draft.part,
     full_numbers: draft.fullNumbers,
+    language: draft.language,
     since: (timed && beginOf(draft.from)?.toISOString()) || null,
     before: (timed && beginOf(draft.to, 1)?.toISOString()) || null,
     // In the order of the table, whatever order they were chosen in.

@@ -292,9 +292,11 @@ def _words(
     bound_by: BoundBy,
     cancelled: int,
 ) -> tuple[str, ...]:
-    soon = f"{plural(floor.ready, 'agent')} free, {told.free:.1f} more expected"
-    calls = f"{told.answers:.1f} answers expected of {floor.lines} under way"
-    words = [f"{plural(dial, 'line')}: {soon}", calls]
+    words = [
+        f"{plural(dial, 'line')}: {plural(floor.ready, 'agent')} free, "
+        f"{told.free:.1f} more expected",
+        f"{told.answers:.1f} answers expected of {floor.lines} under way",
+    ]
     if cancelled:
         words.append(f"{plural(cancelled, 'call')} to be taken back: too few agents are left")
     if bound_by == "budget":

@@ -19,6 +19,7 @@ from dialer.board.feed import BoardLooks
 from dialer.board.history import KEPT, BoardHistory
 from dialer.board.narrow import Narrow
 from tests.unit.live_link.people import (
+    ADMINISTRATOR,
     ANN,
     CLIENTS,
     LEADER,
@@ -55,7 +56,13 @@ def campaign(number: int) -> CampaignView:
     counts = ("lines", "hopper", "attempts", "answered", "bridged", "abandoned", "abandon_rate")
     more = ("abandon_target", "retries_scheduled", "retries_waiting", "closed", "early_ended")
     facts: dict[str, Any] = dict.fromkeys((*counts, *more, "early_ended_seconds_saved"), 0)
-    facts |= {"mode": "power", "state": "running", "reason": "", "outcomes": {}, "leads": {}}
+    facts |= {
+        "mode": "power",
+        "state": "running",
+        "reason": "1 line: 2 agents free",
+        "outcomes": {},
+        "leads": {},
+    }
     return CampaignView(id=number, name=f"campaign {number}", **facts)
 
 
@@ -118,6 +125,23 @@ async def test_it_is_looked_at_once_and_sent_when_something_has_changed() -> Non
     assert [[frame["type"] for frame in frames] for frames in boards] == [["board"]] * 3 + [[]]
     assert [len(frames[0]["payload"]["agents"]) for frames in boards[:3]] == [3, 1, 0]
     assert await feed.send() == 0  # only times ran
+
+
+async def test_it_says_why_so_many_are_dialled_in_each_reader_s_language() -> None:
+    hub, floor = make_hub(), Floor()
+    feed = BoardFeed(hub, BoardLooks(cast("Board", floor), NARROW).look)
+    watching = [hub.join(SUPERVISOR), hub.join(SUPERVISOR, "zh"), hub.join(OBSERVER, "zh")]
+    for browser in watching:
+        await told(browser)
+    assert await feed.send() == 3
+    boards = [(await told(browser))[0]["payload"] for browser in watching]
+    assert [board["campaigns"][0]["reason"] for board in boards] == [
+        "1 line: 2 agents free",
+        "拨 1 路：2 名坐席空闲",
+        "拨 1 路：2 名坐席空闲",
+    ]
+    later = (await told(hub.join(ADMINISTRATOR, "zh")))[-1]
+    assert later["payload"]["campaigns"] == boards[1]["campaigns"]
 
 
 async def test_figures_are_kept_for_half_an_hour_and_each_sees_their_part() -> None:

@@ -163,6 +163,9 @@ def test_a_report_is_waited_for_and_kept(run: Run, service: Service, tmp_path: P
     assert datetime.fromisoformat(ordered["since"]) == datetime.fromisoformat(MOMENT)
     service.answers["GET /v1/reports/9"] = job | {"state": "failed", "error": "No room."}
     assert "error: No room." in run("report", "feedback", "Spring", "-o", "a.csv").err
+    assert ordered["language"] is None
+    run("report", "feedback", "Spring", "-o", "a.csv", "--language", "zh")
+    assert service.asked[-2][2]["language"] == "zh"
     assert "--format" in run("report", "feedback", "Spring", "-o", "a.doc").err
 
 

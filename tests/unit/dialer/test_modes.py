@@ -31,7 +31,7 @@ def test_power_dials_its_ratio_for_each_free_agent(ratio: float, agents: int, li
 def test_power_counts_what_is_under_way() -> None:
     decision = power(3.0)(floor(["ready", "ready"], ["ringing", "placed"]))
     assert decision.dial == 4
-    assert decision.reasons == ("4 lines: 3 for each of 2 free agents, 2 under way",)
+    assert decision.reasons == ("4 lines: 3 for each of 2 free agents", "2 under way")
 
 
 def counted(answered: int, abandoned: int, target: float) -> Snapshot:

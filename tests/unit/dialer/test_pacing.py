@@ -45,13 +45,13 @@ def test_one_line_per_ready_agent() -> None:
 def test_calls_under_way_have_an_agent_each(state: CallState) -> None:
     decision = progressive(floor(["ready", "ready"], [state]))
     assert decision.dial == 1
-    assert decision.reasons == ("1 line: 2 agents free, 1 under way",)
+    assert decision.reasons == ("1 line: 2 agents free", "1 under way")
 
 
 def test_more_calls_than_agents_dial_nothing() -> None:
     decision = progressive(floor(["ready"], ["placed", "ringing"]))
     assert decision.dial == 0
-    assert decision.reasons == ("0 lines: 1 agent free, 2 under way",)
+    assert decision.reasons == ("0 lines: 1 agent free", "2 under way")
 
 
 def test_an_empty_hopper() -> None:

@@ -68,7 +68,7 @@ async def test_nothing_is_dialled_by_itself(outside: Outside) -> None:
     await asyncio.sleep(10)
     assert outside.pbx.dialled == []
     reason = it.engine.dialler.reasons(it.campaign)
-    assert reason == ("0 lines: agents look before they dial; 3 leads due",)
+    assert reason == ("0 lines: agents look before they dial", "3 leads due")
 
 
 async def test_a_lead_is_shown_and_its_call_is_for_this_agent_only(outside: Outside) -> None:

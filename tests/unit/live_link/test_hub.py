@@ -189,6 +189,10 @@ async def test_each_page_is_told_in_its_own_language() -> None:
     assert said["en"]["text"] == text
     assert said["zh"]["text"] == "中继“main”无法使用：已停用。"
     assert said["zh"] | {"text": ""} == said["en"] | {"text": ""}
+    hub.publish(next(m for m in samples.ALL if isinstance(m, payloads.CampaignPacing)))
+    told_of = {language: (await told(page))[0]["payload"] for language, page in pages.items()}
+    assert told_of["en"]["reasons"] == "12 lines: 2 agents free"
+    assert told_of["zh"] == told_of["en"] | {"reasons": "拨 12 路：2 名坐席空闲"}
 
 
 async def test_a_desk_is_made_once_for_each_language_that_is_there() -> None:

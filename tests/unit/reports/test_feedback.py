@@ -21,6 +21,7 @@ from dialer.attempts.models import AttemptRow
 from dialer.campaigns.models import CampaignRow, ClientRow
 from dialer.campaigns.settings import CampaignSettings
 from dialer.leads.models import ImportRow, LeadListRow, LeadRow, NumberRow, RejectRow
+from dialer.outcomes.outcome import Outcome
 from dialer.reports import feedback
 from dialer.reports.api import router
 from dialer.reports.feedback import Wrong, find_list
@@ -32,6 +33,7 @@ from dialer.reports.make import (
     make_feedback,
 )
 from dialer.reports.service import ReportService
+from tests.unit.texts.reading import english_in
 
 NOW = datetime(2026, 8, 3, 4, tzinfo=UTC)  # 12:00 in Shanghai
 
@@ -100,7 +102,14 @@ async def store(store: Store) -> Store:
         )
         session.add(job)
         await session.flush()
-        session.add(RejectRow(import_id=job.id, line=7, reason="too short", cells=["12", "=x"]))
+        session.add(
+            RejectRow(
+                import_id=job.id,
+                line=7,
+                reason="too short for a telephone number",
+                cells=["12", "=x"],
+            )
+        )
     closed = {"state": "closed"}
     vacant = [(0, "vacant", None), (1, "vacant", None)]
     await add_lead(store, 1, "Ann", vacant, closed_reason="vacant", **closed)
@@ -182,7 +191,7 @@ async def test_every_lead_and_refused_row_is_told(
         assert rows[5][3:7] == ["waiting", "", "suspended", ""]
         assert rows[5][-1] == "2026-08-03 13:00"
     else:
-        assert rows[1] == ["north.csv", "7", "too short", "12 | =x"]
+        assert rows[1] == ["north.csv", "7", "too short for a telephone number", "12 | =x"]
 
 
 async def test_a_list_that_is_not_there_is_told_with_those_that_are(store: Store) -> None:
@@ -194,6 +203,39 @@ async def test_a_list_that_is_not_there_is_told_with_those_that_are(store: Store
         session.add(LeadListRow(id=2, campaign_id=1, name="south", created_at=NOW))
     with pytest.raises(NotFound, match="not one list alone"):
         await find_list(store, 1, None)
+
+
+async def test_every_table_is_in_chinese_where_it_is_asked_for_so(
+    store: Store, tmp_path: Path
+) -> None:
+    own = ["May", "Acme", "north", *("Ann", "Bob", "=Cid", "Dan", "Eve", "Fay")]
+    own += [f"=because {outcome}" for outcome in Outcome]
+    await made(store, tmp_path / "a.xlsx", language="zh", since=NOW - timedelta(days=1))
+    book = load_workbook(tmp_path / "a.xlsx")
+    wrong = ["空号", "号码已变更", "错误的联系人", "传真", "停机"]
+    assert book.sheetnames == ["汇总", *wrong, "全部联系人", "导入时拒绝的行"]
+    seen = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value]
+    ours = [text for text in seen if not text.startswith(("C-", "+86", "north.csv", "12 | "))]
+    assert [text for text in ours if english_in(text, own)] == []
+    ann, bob = ([cell.value for cell in book["全部联系人"][row]] for row in (2, 3))
+    assert (ann[3:7], bob[3:7]) == (
+        ["已关闭", "空号", "空号", None],
+        ["已关闭", "成功", "已接听", "成功"],
+    )
+    assert book["导入时拒绝的行"]["C2"].value == "号码太短"
+
+
+@pytest.mark.parametrize("part", ["leads", "wrong", "refused", "answers"])
+async def test_a_csv_has_its_headings_in_the_language_asked_for(
+    store: Store, tmp_path: Path, part: Part
+) -> None:
+    order = FeedbackOrder(campaign_id=1, format="csv", part=part, language="zh")
+    path = tmp_path / "rows.csv"
+    await make_feedback(store, order, path, lambda _: None)
+    heading, *_ = path.read_text("utf-8-sig").splitlines()
+    assert english_in(heading.replace(",", "")) == []
+    await make_feedback(store, order.model_copy(update={"language": None}), path, lambda _: None)
+    assert path.read_text("utf-8-sig").isascii()
 
 
 @pytest.fixture
@@ -216,12 +258,22 @@ async def test_a_report_is_ordered_over_http_and_made_in_a_process_of_its_own(
         headers={"Authorization": "Bearer t"},
     ) as http:
         ordered = await http.post("/v1/reports/feedback", json={"campaign_id": 1})
-        assert ordered.status_code == 202
+        assert (ordered.status_code, ordered.json()["language"]) == (202, "en")
         number = ordered.json()["id"]
         early = await http.get(f"/v1/reports/{number}/file")
         done = await reports.wait(number)
         assert (done.state, done.leads, done.error) == ("done", 6, None)
         answer = await http.get(f"/v1/reports/{number}/file")
+        http.headers["Accept-Language"] = "zh"
+        ours, theirs = [
+            (await http.post("/v1/reports/feedback", json={"campaign_id": 1, **asked})).json()
+            for asked in ({}, {"language": "en"})
+        ]
+        assert (ours["language"], theirs["language"]) == ("zh", "en")
+        assert (await reports.wait(ours["id"])).state == "done"
+        chinese = await http.get(f"/v1/reports/{ours['id']}/file")
+    (tmp_path / "zh.xlsx").write_bytes(chinese.content)
+    assert load_workbook(tmp_path / "zh.xlsx")["全部联系人"].max_row == 7
     assert early.status_code == 409
     assert 'filename="feedback-1-1.xlsx"' in answer.headers["content-disposition"]
     (tmp_path / "got.xlsx").write_bytes(answer.content)

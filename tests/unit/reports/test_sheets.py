@@ -10,7 +10,11 @@ from openpyxl import load_workbook
 from dialer.reports import sheets
 from dialer.reports.sheets import Book, Column, CsvTable
 
-COLUMNS = (Column("name", 20), Column("number", 18, number=True), Column("dials", 7))
+COLUMNS = (
+    Column("name", "姓名", 20),
+    Column("number", "号码", 18, number=True),
+    Column("dials", "拨打次数", 7),
+)
 DANGEROUS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", ' =HYPERLINK("x")']
 
 

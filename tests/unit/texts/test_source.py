@@ -12,8 +12,13 @@ from cti.texts.catalogue import read
 from cti.texts.source import NOT_TOLD, OF_PARTS, ROOT, TELLING, said, said_in
 from dialer.campaigns.dispositions import SHIPPED
 from dialer.campaigns.states import CampaignState
+from dialer.compliance.check import Bar
+from dialer.leads.search import State
+from dialer.leads.taking_back import REASON
 from dialer.outcomes.outcome import Outcome
 from dialer.pacing.modes import Mode
+from dialer.reports.feedback import Wrong
+from dialer.retry.shipped import NO_DISPOSITION
 
 
 def test_the_catalogue_is_whole() -> None:
@@ -31,6 +36,10 @@ def test_the_words_that_fill_places_are_known() -> None:
         *get_args(Mode),
         *(right.replace("_", " ") for kind in (Right, Role) for right in kind),
         *(disposition.code for disposition in SHIPPED),
+        *(word for kind in (Wrong, Bar) for word in kind),
+        *(state.replace("_", " ") for state in get_args(State)),
+        *("max_total", "no_calling_time", "no_usable_number", NO_DISPOSITION, REASON),
+        "not dialled",
     ]
     assert [name for name in names if name not in words] == []
 

@@ -13,7 +13,6 @@ import classes from "./campaigns.module.css";
 import { Outcomes } from "./Outcomes";
 import { PacingForm } from "./PacingForm";
 import { PacingPlot } from "./PacingPlot";
-import { useReason } from "./reason";
 import { PLOT_MINUTES, usePacing } from "./usePacing";
 
 /** One campaign: plot, reason, promise, leads, outcomes; and what a supervisor may change. */
@@ -21,7 +20,6 @@ export function CampaignCard({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation("floor");
   const may = useMay();
   const [open, setOpen] = useState(false);
-  const reason = useReason();
   const points = usePacing(campaign.id);
   const changeable = may("run_campaigns") && campaign.state !== "stopped";
   return (
@@ -44,7 +42,7 @@ export function CampaignCard({ campaign }: { campaign: CampaignView }) {
           </Button>
         )}
       </header>
-      <p className={classes.reason}>{reason(campaign)}</p>
+      <p className={classes.reason}>{campaign.reason}</p>
       <div className={classes.body}>
         <PacingPlot points={points} seconds={PLOT_MINUTES * 60} />
         <div>
