@@ -9,8 +9,9 @@ import type { BoardAgentView } from "../board";
 import { useLiveCalls } from "../calls/live";
 import { supervise } from "../supervise";
 import classes from "./agents.module.css";
+import { LevelMeters } from "./LevelMeters";
 
-/** The agent's call of this moment: who takes part, since when; and how to end it or hand it on. */
+/** The agent's call of this moment: who is heard, who takes part; how to end it or hand it on. */
 export function LiveCall({ agent }: { agent: BoardAgentView }) {
   const { t } = useTranslation("floor");
   const may = useMay();
@@ -34,6 +35,7 @@ export function LiveCall({ agent }: { agent: BoardAgentView }) {
           />
         )}
       </div>
+      {call && may("hear_calls") && <LevelMeters agent={agent.name} call={call.id} />}
       {call && call.legs.length > 0 && (
         <ul className={classes.legs}>
           {call.legs.map((leg) => (
