@@ -31,7 +31,7 @@ ALL = 0.9
 """Share of the speech that is as good as all of it, when no word is missing."""
 PHRASE_S, PHRASE_SHARE = 3.0, 0.4
 """A phrase from the beginning decides when it has so much speech, and this share of the whole."""
-END_S, END_SHARE = 1.2, 0.55
+END_S, END_SHARE = 1.0, 0.55
 """Joined late and heard to the end: so much speech, and this share."""
 CUT_S, CUT_SHARE = 1.5, 0.8
 """The sound broke off before the end."""
