@@ -4,12 +4,11 @@ import { useMay } from "../../api/me";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { FaultText } from "../../parts/FaultText";
 import { StatePill } from "../../parts/StatePill";
-import { Ticker } from "../../parts/Ticker";
 import type { BoardAgentView } from "../board";
 import { useLiveCalls } from "../calls/live";
 import { supervise } from "../supervise";
 import classes from "./agents.module.css";
-import { LevelMeters } from "./LevelMeters";
+import { WhoIsHeard } from "./WhoIsHeard";
 
 /** The agent's call of this moment: who is heard, who takes part; how to end it or hand it on. */
 export function LiveCall({ agent }: { agent: BoardAgentView }) {
@@ -35,21 +34,7 @@ export function LiveCall({ agent }: { agent: BoardAgentView }) {
           />
         )}
       </div>
-      {call && may("hear_calls") && <LevelMeters agent={agent.name} call={call.id} />}
-      {call && call.legs.length > 0 && (
-        <ul className={classes.legs}>
-          {call.legs.map((leg) => (
-            <li key={leg.id}>
-              <span>
-                {t(`leg.${leg.kind}`)} · {leg.who || "–"}
-              </span>
-              <span className="quiet">
-                {t(`how.${leg.how}`, { defaultValue: leg.how })} <Ticker since={leg.began_at} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {call && <WhoIsHeard agent={agent.name} call={call} measured={may("hear_calls")} />}
       {may("run_floor") && (
         <div className={classes.buttons}>
           <ConfirmButton

@@ -31,14 +31,16 @@ export function deadAir(quietSince: string | null, now: number): number {
   return seconds >= DEAD_AIR_S ? seconds : 0;
 }
 
-/** The levels of an agent's call, while this is on the page; undefined: none have come yet. */
-export function useLevels(agent: string, call: string): Levels | undefined {
+/** The levels of an agent's call, while this is on the page and they are wanted; undefined: none
+ * have come yet. */
+export function useLevels(agent: string, call: string, wanted: boolean): Levels | undefined {
   const newest = useTopic<Levels>("levels");
   const up = useLinkState() === "up";
   useEffect(() => {
+    if (!wanted) return;
     link.watch(agent);
     return () => link.watch(null);
-  }, [agent]);
+  }, [agent, wanted]);
   return up && newest?.agent === agent && newest.call === call ? newest : undefined;
 }
 
