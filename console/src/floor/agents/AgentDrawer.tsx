@@ -52,7 +52,7 @@ export function AgentDrawer({ agent, site, onClose }: Props) {
           {agent.calls_today ? clock(agent.talk_seconds_today / agent.calls_today) : "–"}
         </Figure>
       </div>
-      <LiveCall agent={agent} />
+      {called && <LiveCall agent={agent} />}
       {may("hear_calls") && called && <Hearing agent={agent} />}
       {may("run_floor") && <Force key={agent.name} agent={agent} site={site} />}
       {may("run_floor") && called && <Message key={`to ${agent.name}`} agent={agent} />}

@@ -18,9 +18,15 @@ export function LiveCall({ agent }: { agent: BoardAgentView }) {
   const call = calls?.find((one) => one.agent === agent.name);
   const hangUp = useAct(() => supervise.hangUp(agent.name));
   const sendBack = useAct(() => supervise.sendBack(agent.name));
-  if (agent.state !== "talking" && agent.state !== "reserved" && !call) return null;
+  if (agent.state !== "talking" && agent.state !== "reserved" && !call)
+    return (
+      <section className={classes.callNow} aria-label={t("call.title")}>
+        <h3>{t("call.title")}</h3>
+        <p className="quiet">{t("call.notNow")}</p>
+      </section>
+    );
   return (
-    <section className={classes.section} aria-label={t("call.title")}>
+    <section className={classes.callNow} aria-label={t("call.title")}>
       <h3>{t("call.title")}</h3>
       <div className={classes.callTop}>
         <span>
