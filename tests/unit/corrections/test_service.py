@@ -10,6 +10,7 @@ from cti.base.errors import Conflict, NotFound, UserError
 from dialer.attempts.models import AttemptRow
 from dialer.attempts.service import AttemptService
 from dialer.compliance.models import BarRow
+from dialer.corrections.consequences import Story
 from dialer.corrections.models import CorrectionRow
 from dialer.corrections.service import AgentsWord
 from dialer.labels.models import LabelRow
@@ -198,8 +199,22 @@ async def test_what_cannot_be_corrected_is_told(outside: Outside) -> None:
     assert await outside.all(CorrectionRow) == []
 
 
+class Together(AgentsWord):
+    """Whoever corrects has read the attempt when the other one has, too, and not before."""
+
+    both: asyncio.Barrier
+
+    async def _story(self, attempt_id: str) -> Story:
+        story = await super()._story(attempt_id)
+        await self.both.wait()
+        return story
+
+
 async def test_two_corrections_at_once_do_not_both_win(outside: Outside) -> None:
     call = await over(outside)
+    engine = call.engine
+    call.word = word = Together(outside.store, engine.attempts, engine.answering, outside.clock)
+    word.both = asyncio.Barrier(2)
     results = await asyncio.gather(
         call.correct("success"), call.correct("third_party"), return_exceptions=True
     )

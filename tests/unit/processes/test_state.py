@@ -99,12 +99,13 @@ def test_a_port_in_use_is_passed_over(tmp_path: Path) -> None:
             assert ports.get("second") == first + 2
 
 
-def test_a_region_where_orphans_still_listen_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
+def test_a_region_where_orphans_still_listen_is_passed_over(tmp_path: Path, host: str) -> None:
     ports = Ports(tmp_path)
     orphan = socket.create_server(("127.0.0.1", ports.get("sip")))
     ports.close()
     (tmp_path / "ports.json").unlink()  # the same folder's first choice, without its memory
-    with closing(orphan), closing(Ports(tmp_path)) as other:
+    with closing(orphan), closing(Ports(tmp_path, host)) as other:
         assert other.rtp() != ports.rtp()
 
 
