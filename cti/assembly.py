@@ -35,7 +35,6 @@ from cti.control_room import Switchboard, make_control_room
 from cti.floor.callers_day import QueueDay
 from cti.floor.floor import Floor
 from cti.floor.inbound import Caller, InboundDesk
-from cti.floor.talks import Talk
 from cti.incidents.models import IncidentRow
 from cti.incidents.service import Incidents
 from cti.infrastructure import Infrastructure
@@ -87,7 +86,6 @@ from dialer.leads.service import LeadService
 from dialer.outcomes.service import ReclassifyService
 from dialer.reports.service import ReportService
 from hearing.folder import EarFolder, private_folder
-from hearing.meters import Meters
 from hearing.speech.chosen import current
 from hearing.tones.zones import zones
 from hearing.workers import Workers
@@ -351,19 +349,6 @@ def _let_control(service: Service, board: Switchboard) -> None:
     service.screens.desk.showing.control_of = service.room.part_of
     service.room.client_of = service.screens.owners.client_of
     service.room.notes_of = service.screens.desk.notes_of
-    _show_levels(service)
-
-
-def _show_levels(service: Service) -> None:
-    """Supervisors see how loud the call is that they look at."""
-    hub, control = service.screens.hub, service.room.control
-
-    def talk_of(name: str) -> Talk | None:
-        agent = next((one for one in service.roster if one.name == name), None)
-        return control.find(agent) if agent is not None else None
-
-    service.meters = Meters(service.pbx, service.ears.folder, service.clock, hub, talk_of)
-    hub.measure = service.meters.watch
 
 
 @dataclass(slots=True)

@@ -15,7 +15,6 @@ from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from cti.access.rights import ROLES, Right, Role
 from cti.access.who import OF_CLIENTS, Needs, Public
 from cti.live_link import seeing
-from cti.live_link.seeing import LEVELS
 from cti.openapi import application
 
 _SHORT = {
@@ -111,11 +110,6 @@ def _routes(routes: Sequence[Declared]) -> Iterator[str]:
 def _topics() -> Iterator[str]:
     yield "\n## Topics of the live link\n"
     yield from _header("topic", "right")
-    marks = [
-        "" if LEVELS not in ROLES[role] else "○" if role is Role.TEAM_LEADER else "●"
-        for role in Role
-    ]
-    yield _row("`levels`", [f"`{LEVELS}`", *marks])
     for kind, right in seeing.RULES.items():
         marks = []
         for role in Role:

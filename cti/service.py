@@ -114,7 +114,6 @@ from dialer.schedule.api import router as schedule_router
 from dialer.schedule.publish import publish_reminders
 from dialer.schedule.reminders import Reminders
 from dialer.schedule.service import ScheduleService
-from hearing.meters import Meters
 from hearing.workers import Workers
 from ivr.server import AgiServer
 from recordings.api import router as recordings_router
@@ -180,7 +179,6 @@ class Service:
     board: Board
     screens: Screens = field(init=False)
     room: ControlRoom = field(init=False)
-    meters: Meters = field(init=False)
     ready: bool = False
     _finished: bool = False
     _hurried: bool = False
@@ -232,7 +230,6 @@ class Service:
             self.tracker, self.roster, self.floor, self.clock, self._wrap_up_of, guests
         ).agents(await self.memory.recall())
         self.room.recover()
-        await self.meters.recover(self.room.control.talks.values())
         self.recovery.settle(flights)
         await self.recovery.release()
         await self.inbound.recover(self.tracker, self.recovery.read_cel)
@@ -295,7 +292,6 @@ class Service:
         await self.listening.start()
         undo.push_async_callback(self.listening.close)
         undo.push_async_callback(self.ears.close)
-        undo.push_async_callback(self.meters.close)
 
     async def finish(self) -> None:
         """Place nothing new, and let calls and wrap-ups end, for `stop_seconds` at most.

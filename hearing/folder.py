@@ -20,7 +20,7 @@ _UNWRITABLE = frozenset(",;|&\"'$`\\{}()^")  # mean something to the PBX
 
 
 class EarFolder:
-    """A folder for files named `{call}.{phase}.sln48`, or `{name}.in.sln48` and `.out.sln48`."""
+    """A folder for files named `{call}.{phase}.sln48`."""
 
     def __init__(self, path: Path, *, shared: bool = False) -> None:
         """shared: the PBX is another user of our group (or root), so the group may write.
@@ -51,10 +51,6 @@ class EarFolder:
     def file(self, call: str, phase: Phase) -> Path:
         """Where a phase of a call is written. `call` is an id of our own."""
         return self.path / f"{call}.{phase.value}{_SUFFIX}"
-
-    def sides(self, name: str) -> tuple[Path, Path]:
-        """Where both sides of a call are written: what the customer says, and what they hear."""
-        return self.path / f"{name}.in{_SUFFIX}", self.path / f"{name}.out{_SUFFIX}"
 
     @staticmethod
     def remove(files: Iterable[Path]) -> None:

@@ -29,11 +29,6 @@ class Tail:
         self._next = 0  # sample of the file that is wanted next; every sixth is
 
     @property
-    def there(self) -> bool:
-        """Whether the file was there at the last look."""
-        return self._handle is not None
-
-    @property
     def seconds(self) -> float:
         """How much was read so far."""
         return self._next / FILE_RATE

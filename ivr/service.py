@@ -35,7 +35,7 @@ class IvrService:
 
     told: keeps the book of calls that we placed and lead through a menu.
 
-    Leaves CTI_ROUTE (floor, hangup), CTI_QUEUE and CTI_SIDES on the channel. A call that it
+    Leaves CTI_ROUTE (floor, hangup), CTI_QUEUE and CTI_RECORD on the channel. A call that it
     could not lead to an end has no CTI_ROUTE: the dialplan then plays the default message.
     """
 
@@ -70,7 +70,7 @@ class IvrService:
                 record = await book.queued(uniqueid, queue)
                 outcome = "abandoned"
                 await session.set_variable("CTI_QUEUE", queue)
-                await session.set_variable("CTI_SIDES", record.removesuffix(".raw"))
+                await session.set_variable("CTI_RECORD", record)
             await session.set_variable("CTI_ROUTE", "hangup" if queue is None else "floor")
         except BaseException:
             # Whatever went wrong, also our own stopping: the caller is no longer ours.

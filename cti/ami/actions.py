@@ -277,29 +277,23 @@ class Record(Action):
 
 @dataclass(frozen=True, slots=True)
 class Listen(Action):
-    """Write what a channel receives into `file`, whose suffix is the format (`.sln48`).
+    """Write only what a channel receives into `file`, whose suffix is the format (`.sln48`).
 
-    variable: of the channel, gets the id by which StopRecording ends this one alone. sent: another
-    file, for what the channel is sent; both then keep step. While one way is still and the other
-    is not, Asterisk writes silence.
+    variable: of the channel, gets the id by which StopRecording ends this one alone. While
+    nothing is received but something is sent, Asterisk writes silence.
     """
 
     name: ClassVar[str] = "MixMonitor"
     channel: str
     file: str
     variable: str
-    sent: str = ""
 
     def _pairs(self) -> Pairs:
         _, file = _file(_matching("File", self.file, _UNBRACKETED)[1])
         _, variable = _matching("Variable", self.variable, _VARIABLE)
-        both = ""
-        if self.sent:
-            _, sent = _file(_matching("File", self.sent, _UNBRACKETED)[1])
-            both = f"t({sent})S"
         return [
             _matching("Channel", self.channel, _CHANNEL),
-            _matching("Options", f"r({file}){both}i({variable})", _OPTIONS),
+            _matching("Options", f"r({file})i({variable})", _OPTIONS),
         ]
 
 

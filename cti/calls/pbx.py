@@ -256,13 +256,13 @@ class Pbx:
             return error.unknown
         return True
 
-    async def listen(self, call: str, file: Path, ear: str, sent: Path | None = None) -> None:
+    async def listen(self, call: str, file: Path, ear: str) -> None:
         """Write what the far end sends from now on, also before the answer, into `file`.
 
         The suffix is the format: `.sln48` is 48 kHz, 16 bit, one channel. ear: a name for it,
-        letters and digits; the same call may have others. sent: a file for what the far end hears.
+        letters only; the same call may have others.
         """
-        await self._ask(Listen(call, str(file), f"CTI_EAR_{ear}", str(sent or "")))
+        await self._ask(Listen(call, str(file), f"CTI_EAR_{ear}"))
 
     async def stop_listening(self, call: str, ear: str) -> None:
         """The file of that ear is complete; recordings of the call go on."""

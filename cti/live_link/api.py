@@ -19,7 +19,7 @@ from cti.texts.reader import language_of
 CODES: Final = {"signed_out": 4001, "elsewhere": 4002, "too_slow": 4003, "flood": 4004}
 """Close codes, of the range for private use (RFC 6455 §7.4.2)."""
 LONGEST: Final = 1024
-"""Characters of a frame from a browser: it has little to say."""
+"""Characters of a frame from a browser: it has one thing to say."""
 GOODBYE_SECONDS: Final = 1.0
 """For a last word to who may not be reading."""
 
@@ -42,7 +42,7 @@ def router(hub: LiveHub, desks: Desks) -> APIRouter:
         browser = hub.join(who, language_of(socket))
         try:
             await _greet(hub, desks, browser)
-            await _serve(socket, hub, browser)
+            await _serve(socket, browser)
         finally:
             hub.leave(browser)
         await _goodbye(socket, browser)
@@ -61,12 +61,12 @@ async def _greet(hub: LiveHub, desks: Desks, browser: Browser) -> None:
     browser.put("ready", '{"type":"ready"}')
 
 
-async def _serve(socket: WebSocket, hub: LiveHub, browser: Browser) -> None:
+async def _serve(socket: WebSocket, browser: Browser) -> None:
     """Until the browser leaves, or is cut."""
     loop = asyncio.get_running_loop()
     tasks: list[asyncio.Task[Any]] = [
         loop.create_task(work)
-        for work in (_send(socket, browser), _hear(socket, hub, browser), browser.cut.wait())
+        for work in (_send(socket, browser), _hear(socket, browser), browser.cut.wait())
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -84,8 +84,8 @@ async def _send(socket: WebSocket, browser: Browser) -> None:
             await socket.send_text(frame)
 
 
-async def _hear(socket: WebSocket, hub: LiveHub, browser: Browser) -> None:
-    """A browser says `ping`, and whose levels it shows; whoever says more than that is cut."""
+async def _hear(socket: WebSocket, browser: Browser) -> None:
+    """A browser says `ping` and nothing else; whoever says more than that is cut."""
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -94,18 +94,16 @@ async def _hear(socket: WebSocket, hub: LiveHub, browser: Browser) -> None:
         if not browser.may_speak() or not text or len(text) > LONGEST:
             browser.end("flood")
             return
-        match _said(text):
-            case {"type": "ping"}:
-                browser.put("pong", '{"type":"pong"}')
-            case {"type": "watch", "agent": str() | None as agent}:
-                hub.watch(browser, agent)
+        if _is_ping(text):
+            browser.put("pong", '{"type":"pong"}')
 
 
-def _said(text: str) -> object:
+def _is_ping(text: str) -> bool:
     try:
-        return orjson.loads(text)
+        said = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return None
+        return False
+    return isinstance(said, dict) and said.get("type") == "ping"
 
 
 async def _goodbye(socket: WebSocket, browser: Browser) -> None:

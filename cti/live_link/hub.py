@@ -58,22 +58,18 @@ class LiveHub:
     """All browsers of this moment.
 
     belongings: whose things are. version: of the service, for the page to notice a new one.
-    cut: how many links were cut, by reason. measure: told of an agent whose call's levels somebody
-    begins to watch; asks `watched` for how long.
+    cut: how many links were cut, by reason.
     """
 
     clock: Clock
     belongings: Belongings
     version: str = ""
     cut: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    measure: Callable[[str], None] = lambda _: None
     _states: dict[str, _State] = field(default_factory=dict)
     _audiences: dict[Audience, dict[Browser, None]] = field(default_factory=dict)
     _desks: dict[str, dict[Browser, None]] = field(default_factory=dict)
     _holders: dict[str, Browser] = field(default_factory=dict)
     _boards: dict[Audience, str] = field(default_factory=dict)
-    _watchers: dict[str, dict[Browser, None]] = field(default_factory=dict)
-    _levels: dict[str, str] = field(default_factory=dict)
     _lingering: dict[Browser, None] = field(default_factory=dict)
     _linger: asyncio.TimerHandle | None = None
     _events: int = 0
@@ -114,7 +110,6 @@ class LiveHub:
 
     def leave(self, browser: Browser) -> None:
         """Its socket is closed, or about to be."""
-        self._look_away(browser)
         browsers = self._audiences.get(browser.audience, {})
         browsers.pop(browser, None)
         if not browsers:
@@ -235,44 +230,6 @@ class LiveHub:
         frame = self._boards[audience] = _payload("board", payload)
         for browser in self._audiences[audience]:
             browser.put("board", frame)
-
-    # -- levels of a call ------------------------------------------------------------------------
-
-    def watch(self, browser: Browser, agent: str | None) -> None:
-        """This browser shows the levels of this agent's call, and of no other; None: of none.
-
-        Who may not hear the agent is told nothing.
-        """
-        self._look_away(browser)
-        if agent is None or not self.belongings.hears(browser.who, agent):
-            return
-        self._watchers.setdefault(agent, {})[browser] = None
-        if frame := self._levels.get(agent):
-            browser.put("levels", frame)
-        self.measure(agent)
-
-    def watched(self, agent: str) -> bool:
-        """Whether any browser shows the levels of this agent's call."""
-        return agent in self._watchers
-
-    def levels(self, agent: str, payload: str) -> None:
-        """The levels of an agent's call, as JSON, to all who watch it and still may."""
-        frame = _payload("levels", payload)
-        for browser in list(self._watchers.get(agent, ())):
-            if self.belongings.hears(browser.who, agent):
-                browser.put("levels", frame)
-            else:  # the agent has changed teams
-                self._look_away(browser)
-        if agent in self._watchers:
-            self._levels[agent] = frame
-
-    def _look_away(self, browser: Browser) -> None:
-        for agent in [one for one, browsers in self._watchers.items() if browser in browsers]:
-            del self._watchers[agent][browser]
-            browser.waiting.pop("levels", None)
-            if not self._watchers[agent]:
-                del self._watchers[agent]
-                self._levels.pop(agent, None)
 
     # -- small tools -----------------------------------------------------------------------------
 

@@ -19,8 +19,6 @@ RULES: Final[dict[str, Right | None]] = {
     "incidents": Right.SEE_FLOOR,
 }
 """By a topic's first level, the right that it needs; None: being signed in."""
-LEVELS: Final = Right.HEAR_CALLS
-"""What it needs to be shown how loud an agent's call is: the right to listen to it."""
 OF_CLIENTS: Final = frozenset({"service", "campaigns", "attempts", "recordings"})
 """What a client's observer may see at all: of these, what belongs to the client."""
 
@@ -75,11 +73,6 @@ class Belongings:
         if audience.client_id is not None and not self._of_client(kind, audience, message):
             return False
         return audience.team is None or self._of_team(kind, audience, message)
-
-    def hears(self, who: Who, agent: str) -> bool:
-        """Whether somebody may listen to this agent, and so see how loud the call is."""
-        mine = who.only_client is None and who.sees_team(self.team_of(agent))
-        return mine and who.may(LEVELS)
 
     def _of_client(self, kind: str, audience: Audience, message: Message) -> bool:
         campaign = getattr(message, "campaign", None) or getattr(message, "campaign_id", None)

@@ -142,7 +142,7 @@ def _told_no_agent(evidence: Evidence) -> Verdict:
         return Verdict(Outcome.ANSWERED, "Answered, and ended before the campaign's message.")
     what = f"the menu {told.detail['menu']}" if told.detail.get("menu") else "the message"
     keys = told.detail.get("keys")
-    pressed = f", pressed {', '.join(map(str, keys))}" if isinstance(keys, list) else ""
+    pressed = f", pressed {', '.join(map(str, keys))}" if isinstance(keys, list) and keys else ""
     how = "out" if told.detail.get("whole") else f"for {_seconds(told)} s"
     return Verdict(Outcome.ANSWERED, f"Answered; heard {what} {how}{pressed}.")
 

@@ -143,8 +143,8 @@ async def test_an_agent_sees_the_state_that_was_forced(town: Town, enter: Enter)
     await town.campaign(town.number("tone"))
     attempt = await anna.talking()
     # A menu that is opened before would leave the screen with what the call pushes down.
-    met = about_anna.get_by_role("meter", name="Customer")
-    await expect(met).to_be_visible(timeout=PATIENCE_MS)
+    ending = about_anna.get_by_role("button", name="Hang up")
+    await expect(ending).to_be_visible(timeout=PATIENCE_MS)
     await state.get_by_role("button", name="Away").click()
     await sofia.page.get_by_role("menuitem").first.click()  # taken once the call is over
     await expect(about_anna).to_contain_text("then Away")

@@ -143,26 +143,6 @@ describe("the live link", () => {
     expect(FakeSocket.all.length).toBe(2);
   });
 
-  it("says whose levels it shows, once the page stays with them, and again when it reconnects", () => {
-    last().greet();
-    link.watch("anna");
-    link.watch(null);
-    link.watch("ben");
-    vi.advanceTimersByTime(150);
-    expect(last().sent).toEqual(['{"type":"watch","agent":"ben"}']);
-    last().say({ type: "levels", payload: { agent: "ben" } });
-    expect(store.get("levels")).toEqual({ agent: "ben" });
-    last().fall();
-    vi.advanceTimersByTime(500);
-    expect(last().sent).toEqual([]);
-    last().greet();
-    expect(last().sent).toEqual(['{"type":"watch","agent":"ben"}']);
-    link.watch(null);
-    expect(store.get("levels")).toBeUndefined();
-    vi.advanceTimersByTime(150);
-    expect(last().sent.at(-1)).toBe('{"type":"watch","agent":null}');
-  });
-
   it("comes back slowly after a flood", () => {
     last().greet();
     last().say({ type: "bye", reason: "flood" });

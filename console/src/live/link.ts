@@ -12,7 +12,6 @@ type Frame =
   | { type: "ready" }
   | { type: "desk"; payload: unknown }
   | { type: "board"; payload: unknown }
-  | { type: "levels"; payload: unknown }
   | { type: "notice"; payload: Notice }
   | { type: "bye"; reason: Bye }
   | { type: "pong" };
@@ -32,8 +31,6 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const PING_EVERY = 15_000;
 const SILENCE = 10_000;
-/** Who walks through a list looks at many agents: only the one where they stay is told of. */
-const STAYS = 150;
 
 /**
  * One WebSocket that is always there: connects again with growing, jittered waits, notices a link
@@ -47,10 +44,6 @@ export class LiveLink {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private stopped = true;
-  /** The agent whose call's levels the page shows, and the one that the service was told. */
-  private watched: string | null = null;
-  private toldOf: string | null = null;
-  private watching: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly parts: LinkParts;
 
@@ -97,20 +90,6 @@ export class LiveLink {
     return () => this.listeners.delete(listener);
   };
 
-  /** Show the levels of this agent's call, and of no other; null: of none. */
-  watch(agent: string | null): void {
-    this.watched = agent;
-    this.parts.store.state("levels", undefined);
-    clearTimeout(this.watching);
-    this.watching = setTimeout(() => this.tellWatched(), STAYS);
-  }
-
-  private tellWatched(): void {
-    if (this.state !== "up" || this.watched === this.toldOf) return;
-    this.toldOf = this.watched;
-    this.socket?.send(JSON.stringify({ type: "watch", agent: this.watched }));
-  }
-
   private connect(): void {
     const Socket = this.parts.WebSocket ?? WebSocket;
     const socket = new Socket(this.parts.url);
@@ -129,7 +108,7 @@ export class LiveLink {
       store.begin(frame.server_time);
     } else if (frame.type === "state") store.state(frame.topic, frame.payload);
     else if (frame.type === "event") store.event(frame.topic, frame.payload);
-    else if (frame.type === "desk" || frame.type === "board" || frame.type === "levels")
+    else if (frame.type === "desk" || frame.type === "board")
       store.state(frame.type, frame.payload);
     else if (frame.type === "notice") store.notice(frame.payload);
     else if (frame.type === "ready") this.ready();
@@ -140,8 +119,6 @@ export class LiveLink {
     this.failures = 0;
     this.parts.store.settled();
     this.become("up");
-    this.toldOf = null;
-    this.tellWatched();
     this.parts.onReady();
   }
 

@@ -58,7 +58,7 @@ async def test_a_choice_leads_to_its_queue(tmp_path: Path) -> None:
     assert channel.played == ["welcome", "choose", "moment"]
     assert channel.variables == {
         "CTI_QUEUE": "sales",
-        "CTI_SIDES": "/incoming/20260301/x",
+        "CTI_RECORD": "/incoming/20260301/x.raw",
         "CTI_ROUTE": "floor",
     }
     assert list(channel.variables)[-1] == "CTI_ROUTE"  # set last: all or nothing

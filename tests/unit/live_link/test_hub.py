@@ -1,7 +1,5 @@
 """Who is told what by the live link, and what becomes of those who do not listen."""
 
-import pytest
-
 from cti.access.rights import Role
 from cti.access.who import Who
 from cti.base.clock import ManualClock
@@ -23,7 +21,6 @@ from tests.unit.live_link.people import (
     QA,
     START,
     SUPERVISOR,
-    TEAMS,
     make_hub,
     told,
     topics,
@@ -272,53 +269,3 @@ def test_a_browser_may_speak_now_and_then() -> None:
     assert not browser.may_speak()
     clock.set(START.replace(second=1))
     assert [browser.may_speak() for _ in range(6)] == [*[True] * 5, False]
-
-
-async def test_levels_go_to_who_watches_and_may_listen() -> None:
-    hub = make_hub()
-    asked: list[str] = []
-    hub.measure = asked.append
-    people = (SUPERVISOR, LEADER, who(Role.TEAM_LEADER, 9, team="south"), ANN, OBSERVER, KEEPER)
-    browsers = [hub.join(one) for one in people]
-    other = hub.join(ADMINISTRATOR)
-    for browser in [*browsers, other]:
-        await told(browser)
-        hub.watch(browser, None if browser is other else "ann")
-    hub.levels("ann", '{"agent":"ann"}')
-    for browser, may in zip([*browsers, other], [True, True] + 5 * [False], strict=True):
-        frame = {"type": "levels", "payload": {"agent": "ann"}}
-        assert await told(browser) == ([frame] if may else []), browser.who
-    assert asked == ["ann", "ann"]
-
-
-async def test_one_agent_is_watched_at_a_time_until_the_page_closes() -> None:
-    hub = make_hub()
-    first, second = hub.join(SUPERVISOR), hub.join(ADMINISTRATOR)
-    hub.watch(first, "ann")
-    hub.levels("ann", "1")
-    await told(first)
-    await told(second)
-    hub.watch(second, "ann")
-    assert [frame["payload"] for frame in await told(second)] == [1]  # the newest, at once
-    hub.watch(first, "bob")
-    hub.levels("ann", "2")
-    assert await told(first) == []
-    hub.watch(second, None)
-    assert not hub.watched("ann")
-    hub.watch(second, "ann")
-    assert [f for f in await told(second) if f["type"] == "levels"] == []  # what was is not now
-    hub.leave(first)
-    hub.leave(second)
-    assert not hub.watched("ann")
-    assert not hub.watched("bob")
-
-
-async def test_who_leads_an_agent_no_more_sees_no_levels(monkeypatch: pytest.MonkeyPatch) -> None:
-    hub = make_hub()
-    leader = hub.join(LEADER)
-    await told(leader)
-    hub.watch(leader, "ann")
-    monkeypatch.setitem(TEAMS, "ann", "south")
-    hub.levels("ann", "1")
-    assert await told(leader) == []
-    assert not hub.watched("ann")

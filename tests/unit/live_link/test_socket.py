@@ -197,33 +197,6 @@ async def test_what_a_page_has_no_business_to_say_does_nothing(yard: Yard) -> No
     assert await ends(page) == ("flood", 4004)
 
 
-async def test_a_page_says_whose_levels_it_shows(yard: Yard) -> None:
-    page = await yard.connect("sam")
-    await until(page, "ready")
-    for said in (
-        '{"type":"watch","agent":"ann"}',
-        '{"type":"watch","agent":7}',
-        '{"type":"watch"}',
-        '{"type":"ping"}',
-    ):
-        await page.send(said)
-    await until(page, "pong")
-    yard.hub.levels("ann", '{"agent":"ann"}')
-    assert await heard(page) == {"type": "levels", "payload": {"agent": "ann"}}
-    await page.send('{"type":"watch","agent":null}')
-    await page.send('{"type":"ping"}')
-    await until(page, "pong")
-    assert not yard.hub.watched("ann")
-    await page.send('{"type":"watch","agent":"ann"}')
-    await page.send('{"type":"ping"}')
-    await until(page, "pong")
-    assert yard.hub.watched("ann")
-    await page.close()
-    async with asyncio.timeout(10):
-        while yard.hub.watched("ann"):  # noqa: ASYNC110 - nothing tells
-            await asyncio.sleep(0.01)
-
-
 async def test_a_frame_too_large_ends_the_link_before_it_is_kept(yard: Yard) -> None:
     page = await yard.connect("kim")
     await until(page, "ready")

@@ -4,13 +4,13 @@ import { useMay } from "../../api/me";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { FaultText } from "../../parts/FaultText";
 import { StatePill } from "../../parts/StatePill";
+import { Ticker } from "../../parts/Ticker";
 import type { BoardAgentView } from "../board";
 import { useLiveCalls } from "../calls/live";
 import { supervise } from "../supervise";
 import classes from "./agents.module.css";
-import { WhoIsHeard } from "./WhoIsHeard";
 
-/** The agent's call of this moment: who is heard, who takes part; how to end it or hand it on. */
+/** The agent's call of this moment: who takes part, since when; and how to end it or hand it on. */
 export function LiveCall({ agent }: { agent: BoardAgentView }) {
   const { t } = useTranslation("floor");
   const may = useMay();
@@ -40,7 +40,20 @@ export function LiveCall({ agent }: { agent: BoardAgentView }) {
           />
         )}
       </div>
-      {call && <WhoIsHeard agent={agent.name} call={call} measured={may("hear_calls")} />}
+      {call && call.legs.length > 0 && (
+        <ul className={classes.legs}>
+          {call.legs.map((leg) => (
+            <li key={leg.id}>
+              <span>
+                {t(`leg.${leg.kind}`)} · {leg.who || "–"}
+              </span>
+              <span className="quiet">
+                {t(`how.${leg.how}`, { defaultValue: leg.how })} <Ticker since={leg.began_at} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
       {may("run_floor") && (
         <div className={classes.buttons}>
           <ConfirmButton
