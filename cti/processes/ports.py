@@ -3,7 +3,7 @@
 Regions lie below the range the kernel hands out to clients (32768 up on Linux). A region is
 claimed by binding an abstract Unix socket of its name: that lives in the same network namespace
 as the ports and vanishes with its process. An instance that was killed leaves its children on
-their ports, so a region with any port in use, on whatever address, is passed over as well: their
+their ports, so a region with any port in use, here or on 127.0.0.1, is passed over as well: their
 instance may be starting again just now. What was chosen is kept in the state folder, so that a
 restart finds its children where they were. Whoever only looks whether a region is free claims
 another name, or such a restart would find its own region taken.
@@ -21,7 +21,7 @@ from cti.base.files import write_private
 
 FIRST, SIZE, REGIONS = 10_240, 1_200, 18
 NAMED = 40  # ports with names, at the start of the region; the rest is for RTP
-_ANY = "0.0.0.0"  # noqa: S104 - bound for a moment, to see whether anybody has the port
+_USUAL = "127.0.0.1"  # where most instances are
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ class Ports:
                 continue
             with closing(look):
                 free = not _is_bound(_name(base)) and all(
-                    _free(_ANY, port) for port in range(base, base + NAMED)
+                    _free(host, port)
+                    for port in range(base, base + NAMED)
+                    for host in {_USUAL, self._host}
                 )
                 if free and self._take(base):
                     return base
